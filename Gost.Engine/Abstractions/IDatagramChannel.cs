@@ -1,0 +1,15 @@
+namespace Gost.Engine.Abstractions;
+
+/// <summary>A flow of datagrams: a UDP session, an upstream socket, or datagrams framed in a stream.</summary>
+/// <remarks>One receiver and one sender at a time. Disposing ends pending calls. An empty datagram is data, not the end.</remarks>
+public interface IDatagramChannel : IAsyncDisposable
+{
+    /// <summary>Waits for the next datagram and copies it into <paramref name="buffer"/>, cut to its length; null = closed.</summary>
+    ValueTask<Datagram?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    /// <summary>Sends one datagram; <paramref name="to"/> null = the channel's own peer.</summary>
+    ValueTask SendAsync(ReadOnlyMemory<byte> payload, Target? to, CancellationToken cancellationToken);
+}
+
+/// <summary>One received datagram: bytes written to the buffer, and who sent it where the channel has several peers.</summary>
+public readonly record struct Datagram(int Length, Target? From);

@@ -1,0 +1,36 @@
+using System.Net;
+
+namespace Gost.Engine.Abstractions;
+
+/// <summary>Takes accepted flows.</summary>
+public interface IInboundSink
+{
+    /// <summary>True: the sink owns the flow now. False: the caller disposes it.</summary>
+    bool TryAccept(Inbound inbound);
+
+    /// <summary>A temporary fault of accepting (out of descriptors, tunnel broken), or null when it is over.</summary>
+    void ReportFault(FlowException? fault);
+
+    /// <summary>Byte and drop totals of the service, which listeners with own queues count into.</summary>
+    TrafficTotals Totals { get; }
+}
+
+/// <summary>Where flows of a service come from.</summary>
+/// <remarks>Order of calls: <see cref="BindAsync"/> once, then <see cref="RunAsync"/> once, then dispose. A listener that never ran may be disposed at once.</remarks>
+public interface IListener : IAsyncDisposable
+{
+    /// <summary>The bound address, after <see cref="BindAsync"/>.</summary>
+    EndPoint? LocalEndPoint { get; }
+
+    /// <summary>
+    /// Everything that may fail when a change is applied. Another generation's listener may hold the same socket: it goes on
+    /// accepting until <see cref="RunAsync"/> of this one takes over. Throws <see cref="FlowException"/> (layer bind).
+    /// </summary>
+    ValueTask BindAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Pushes flows into <paramref name="sink"/> until stopped. The take-over of a shared socket happens synchronously, before the first
+    /// await; after <paramref name="stopping"/> is cancelled and the task ended no flow is pushed. Flows already accepted live on.
+    /// </summary>
+    Task RunAsync(IInboundSink sink, CancellationToken stopping);
+}

@@ -1,0 +1,54 @@
+namespace Gost.Engine.Abstractions;
+
+/// <summary>Dials the transport to a node (or, with the tcp dialer, plain TCP).</summary>
+public interface IDialer
+{
+    /// <summary>Opens the transport; the caller owns the stream. Throws <see cref="FlowException"/>.</summary>
+    ValueTask<DuplexStream> DialAsync(NodeContext node, CancellationToken cancellationToken);
+}
+
+/// <summary>What a dialer is told of the node it dials.</summary>
+/// <param name="Address">The node's address.</param>
+/// <param name="Via">A stream through the hops before, which the dialer takes over; null = dial from this host.</param>
+/// <param name="Sockets">Opens sockets to <paramref name="Address"/> with the node's interface, mark, hosts.</param>
+/// <param name="Inbound">The flow this is for, null for probes.</param>
+public sealed record NodeContext(Target Address, DuplexStream? Via, ISocketDialer Sockets, Inbound? Inbound);
+
+/// <summary>Opens plain sockets from this host: resolves (hosts, then system), tries the addresses in turn, sets interface, mark and keepalive.</summary>
+public interface ISocketDialer
+{
+    /// <summary>A TCP or unix stream. Throws <see cref="FlowException"/> (resolve or dial).</summary>
+    ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken);
+
+    /// <summary>A connected UDP socket. Throws <see cref="FlowException"/>.</summary>
+    ValueTask<IDatagramChannel> OpenDatagramsAsync(Target target, CancellationToken cancellationToken);
+}
+
+/// <summary>Asks a node, over a stream to it, for the next address. Takes over <c>via</c>; on failure disposes it.</summary>
+public interface IConnector
+{
+    /// <summary>A stream to the target.</summary>
+    ValueTask<DuplexStream> ConnectAsync(DuplexStream via, Target to, CancellationToken cancellationToken);
+
+    /// <summary>Datagrams to the target, or to many where it is null.</summary>
+    ValueTask<IDatagramChannel> AssociateAsync(DuplexStream via, Target? to, CancellationToken cancellationToken);
+
+    /// <summary>A listener at the far end.</summary>
+    ValueTask<IListener> BindAsync(DuplexStream via, BindRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>What is to be bound at the far end.</summary>
+public sealed record BindRequest(TargetNetwork Network, Target Address);
+
+/// <summary>A way to a target, nodes already selected; immutable. No chain = this host itself.</summary>
+public interface IRoute
+{
+    /// <summary>A stream to the target, end to end.</summary>
+    ValueTask<DuplexStream> DialAsync(Target to, CancellationToken cancellationToken);
+
+    /// <summary>Datagrams to the target, end to end.</summary>
+    ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken);
+
+    /// <summary>A listener at the end of the way.</summary>
+    ValueTask<IListener> BindAsync(BindRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,8 @@
+namespace Gost.Engine.Catalog;
+
+/// <summary>The one list of what this build can run.</summary>
+internal static class BuiltInProtocols
+{
+    /// <summary>A catalog of every module.</summary>
+    public static ProtocolCatalog CreateCatalog() => new([]);
+}

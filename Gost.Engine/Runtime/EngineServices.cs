@@ -1,0 +1,16 @@
+using Gost.Engine.Catalog;
+using Gost.Engine.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Runtime;
+
+/// <summary>What the parts of one engine share. Built once by <c>EngineHost</c>, which disposes what is disposable; no statics, so ten engines run side by side.</summary>
+internal sealed record EngineServices(
+    EngineOptions Options,
+    TimeProvider Time,
+    ILoggerFactory Loggers,
+    ProtocolCatalog Catalog,
+    NamedObjects Objects,
+    ListenSocketPool ListenSockets,
+    DatagramSocketPool DatagramSockets,
+    DescriptorReserve Descriptors);

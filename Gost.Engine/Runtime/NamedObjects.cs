@@ -1,0 +1,19 @@
+using Gost.Engine.Net;
+using Gost.Engine.Routing;
+using Gost.Engine.Security;
+
+namespace Gost.Engine.Runtime;
+
+/// <summary>The compiled objects that services and chains refer to by name.</summary>
+internal sealed class NamedObjects
+{
+    public NamedRefTable<Chain> Chains { get; } = new();
+
+    public NamedRefTable<Hop> Hops { get; } = new();
+
+    public NamedRefTable<Auther> Authers { get; } = new();
+
+    public NamedRefTable<Admission> Admissions { get; } = new();
+
+    public NamedRefTable<HostTable> Hosts { get; } = new();
+}
