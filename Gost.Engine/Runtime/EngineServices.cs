@@ -13,4 +13,8 @@ internal sealed record EngineServices(
     NamedObjects Objects,
     ListenSocketPool ListenSockets,
     DatagramSocketPool DatagramSockets,
-    DescriptorReserve Descriptors);
+    DescriptorReserve Descriptors)
+{
+    /// <summary>Who is told of flows now; null = nobody. Asked at each event because the observer is set after the engine is made.</summary>
+    public Func<IFlowObserver?> Observer { get; init; } = static () => null;
+}
