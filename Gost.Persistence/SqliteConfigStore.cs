@@ -1,13 +1,243 @@
+using System.Collections.Immutable;
+using System.Text;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
+using Gost.Persistence.Entities;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace Gost.Persistence;
 
-/// <summary>Makes the SQLite store.</summary>
-public static class SqliteStores
+/// <summary>
+/// Keeps objects as JSON rows in SQLite. One connection stays open; after a fault it is closed, and the next commit opens it again, so that
+/// the store recovers by itself once the cause is gone. Source: design.md section 2, Persistence.
+/// </summary>
+internal sealed class SqliteConfigStore : IConfigStore
 {
-    /// <summary>
-    /// A store in the file named by a SQLite connection string (<c>Data Source=data/gost.db</c>), or in memory
-    /// (<c>Data Source=:memory:</c>). Nothing is opened before <see cref="IConfigStore.LoadAsync"/>.
-    /// </summary>
-    public static IConfigStore Create(string connectionString, TimeProvider time) => throw new NotSupportedException("store");
+    private readonly SqliteConnectionStringBuilder _settings;
+    private readonly TimeProvider _time;
+    private readonly bool _inMemory;
+    private StoreFile? _file;
+    private SqliteConnection? _connection;
+    private bool _loaded;
+
+    public SqliteConfigStore(string connectionString, TimeProvider time)
+    {
+        _settings = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
+        _inMemory = _settings.DataSource is "" or ":memory:" || _settings.Mode == SqliteOpenMode.Memory;
+        _time = time;
+    }
+
+    /// <summary>Called with each connection after it was opened: lets tests inject faults.</summary>
+    internal Action<SqliteConnection>? Opened { get; set; }
+
+    private string Path => _file?.Path ?? _settings.DataSource;
+
+    /// <inheritdoc/>
+    public async ValueTask<DesiredState> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (!_inMemory)
+        {
+            _file ??= StoreFile.Open(_settings.DataSource);
+        }
+
+        try
+        {
+            var connection = Connect();
+            await using var context = new GostDbContextFactory(connection).CreateDbContext();
+            await PrepareAsync(context, connection, cancellationToken);
+            var state = await context.State.AsNoTracking().SingleAsync(cancellationToken);
+            var rows = await context.Objects.AsNoTracking().OrderBy(static x => x.Ordinal).ToListAsync(cancellationToken);
+            _loaded = true;
+            return Read(state, rows);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Disconnect();
+            throw StoreFaults.From(e, Path);
+        }
+        catch
+        {
+            Disconnect();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> CommitAsync(ConfigChange change, long expectedRevision, CancellationToken cancellationToken)
+    {
+        if (!_loaded)
+        {
+            throw new StoreException(StoreError.Failed, $"the store {Path} is not loaded");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var revision = expectedRevision + 1;
+        var committing = false;
+        try
+        {
+            var connection = Connect();
+            using var transaction = connection.BeginTransaction(deferred: false);
+            StoreWriter writer = new(connection, transaction);
+            if (!writer.TryAdvance(expectedRevision, revision))
+            {
+                throw new StoreException(StoreError.Conflict, $"the store {Path} was changed by somebody else; load it again");
+            }
+
+            writer.Write(change, revision);
+            committing = true;
+            transaction.Commit();
+            return ValueTask.FromResult(revision);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Disconnect();
+
+            // A commit that reported a fault may be in the log all the same: what the file says decides.
+            if (committing && ReadRevision() == revision)
+            {
+                return ValueTask.FromResult(revision);
+            }
+
+            throw StoreFaults.From(e, Path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _connection?.Dispose();
+        _connection = null;
+        _file?.Dispose();
+        _file = null;
+        _loaded = false;
+        return ValueTask.CompletedTask;
+    }
+
+    private static DesiredState Read(StoreState state, List<StoredObject> rows)
+    {
+        var objects = ImmutableDictionary.CreateBuilder<ObjectKey, DesiredObject>();
+        var unreadable = ImmutableArray.CreateBuilder<UnreadableObject>();
+        foreach (var row in rows)
+        {
+            if (!ConfigKind.TryGet(row.Kind, out var kind))
+            {
+                unreadable.Add(new UnreadableObject(row.Kind, row.Name, "this build does not know the kind"));
+                continue;
+            }
+
+            var read = ConfigReader.ReadObject(kind, Encoding.UTF8.GetBytes(row.Json), ConfigFormat.Json);
+            if (read.Value is null)
+            {
+                var reason = read.Findings.FirstOrDefault(static x => x.Severity == FindingSeverity.Error)?.Message;
+                unreadable.Add(new UnreadableObject(row.Kind, row.Name, reason ?? "the text is not an object"));
+                continue;
+            }
+
+            DesiredObject value = new(
+                kind,
+                read.Value,
+                row.Revision,
+                row.Ordinal,
+                (ObjectOrigin)row.Origin,
+                DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
+                DateTimeOffset.FromUnixTimeMilliseconds(row.UpdatedAt));
+            objects[value.Key] = value;
+        }
+
+        var singletons = ConfigReader.ReadDocument(Encoding.UTF8.GetBytes(state.Singletons), ConfigFormat.Json);
+        if (singletons.Value is null)
+        {
+            unreadable.Add(new UnreadableObject("document", "", "the single members are not readable"));
+        }
+
+        return new DesiredState(state.Revision, objects.ToImmutable(), singletons.Value ?? new GostConfig())
+        {
+            Unreadable = unreadable.ToImmutable(),
+        };
+    }
+
+    private SqliteConnection Connect()
+    {
+        if (_connection is not null)
+        {
+            return _connection;
+        }
+
+        SqliteConnection connection = new(_settings.ToString());
+        try
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+            Opened?.Invoke(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    private void Disconnect()
+    {
+        // An in-memory store lives in its connection.
+        if (!_inMemory)
+        {
+            _connection?.Dispose();
+            _connection = null;
+        }
+    }
+
+    private long? ReadRevision()
+    {
+        try
+        {
+            using var command = Connect().CreateCommand();
+            command.CommandText = "SELECT Revision FROM state WHERE Id = 1";
+            return (long?)command.ExecuteScalar();
+        }
+        catch (SqliteException)
+        {
+            Disconnect();
+            return null;
+        }
+    }
+
+    private async Task PrepareAsync(GostDbContext context, SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        if (_file is { IsNew: false })
+        {
+            using var check = connection.CreateCommand();
+            check.CommandText = "PRAGMA quick_check(1)";
+            if (check.ExecuteScalar() as string is var answer && answer != "ok")
+            {
+                throw new StoreException(StoreError.Failed, $"the store {Path} is damaged: {answer}");
+            }
+        }
+
+        var pending = await context.Database.GetPendingMigrationsAsync(cancellationToken);
+        if (!pending.Any())
+        {
+            return;
+        }
+
+        if (_file is { IsNew: false } file && (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).Any())
+        {
+            file.Backup(connection, _time.GetUtcNow());
+        }
+
+        // This process holds the store's own lock, so a row of the migration lock can only be left over from a process that was killed.
+        Execute(connection, "DROP TABLE IF EXISTS __EFMigrationsLock");
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 }

@@ -39,6 +39,9 @@ public sealed record DesiredObject(
     public ObjectKey Key => new(Kind, Config.Name);
 }
 
+/// <summary>An object of the store that this build cannot read. It stays in the store untouched until an object of its name replaces it.</summary>
+public sealed record UnreadableObject(string Kind, string Name, string Reason);
+
 /// <summary>Everything that is wanted, at one revision; immutable.</summary>
 public sealed class DesiredState
 {
@@ -65,6 +68,9 @@ public sealed class DesiredState
 
     /// <summary>A document whose lists are empty and whose single members are those in force.</summary>
     public GostConfig Singletons { get; }
+
+    /// <summary>What the store holds and this build cannot read: kept, reported, never a boot error.</summary>
+    public ImmutableArray<UnreadableObject> Unreadable { get; init; } = [];
 
     /// <summary>The objects of a kind, in order.</summary>
     public IEnumerable<DesiredObject> OfKind(ConfigKind kind) => _byKind.Value[kind];
