@@ -1,0 +1,88 @@
+using System.Reflection;
+using Gost.Engine;
+using NetArchTest.Rules;
+using Xunit;
+
+namespace Gost.Tests.Architecture;
+
+public sealed class ProjectReferenceTests
+{
+    private static readonly Assembly Engine = typeof(IGostEngine).Assembly;
+
+    [Fact]
+    public void Engine_References_NeitherWebNorDatabase()
+    {
+        var references = Engine.GetReferencedAssemblies().Select(static x => x.Name ?? "").ToList();
+
+        Assert.DoesNotContain(references, static x => x.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(references, static x => x.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
+        Assert.DoesNotContain(references, static x => x.StartsWith("Gost.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Persistence_References_NoWeb()
+    {
+        var references = Assembly.Load("Gost.Persistence").GetReferencedAssemblies().Select(static x => x.Name ?? "");
+
+        Assert.DoesNotContain(references, static x => x.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || x == "gost");
+    }
+
+    [Fact]
+    public void Protocols_EachFolder_UsesNoOtherProtocol()
+    {
+        // Shared parts belong into the core; a folder that needs another protocol's class shows that the core lacks something.
+        var slices = Engine.GetTypes()
+            .Select(static x => x.Namespace)
+            .Where(static x => x is not null && x.StartsWith("Gost.Engine.Protocols.", StringComparison.Ordinal))
+            .Select(static x => string.Join('.', x!.Split('.').Take(4)))
+            .Distinct()
+            .ToList();
+        var faults = new List<string>();
+        foreach (var slice in slices)
+        {
+            var others = slices.Where(x => x != slice).ToArray();
+            if (others.Length == 0)
+            {
+                continue;
+            }
+
+            var result = Types.InAssembly(Engine).That().ResideInNamespace(slice).ShouldNot().HaveDependencyOnAny(others).GetResult();
+            faults.AddRange((result.FailingTypeNames ?? []).Select(x => $"{x} uses another protocol's folder"));
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void Classes_InEveryProduct_AreSealedStaticOrAbstract()
+    {
+        var open = new[] { Engine, Assembly.Load("Gost.Persistence"), Assembly.Load("gost") }
+            .SelectMany(static x => x.GetTypes())
+            .Where(static x => x.IsClass && !x.IsSealed && !x.IsAbstract && IsOurs(x))
+            .Select(static x => x.FullName);
+
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public void Products_HoldNoStaticMutableState()
+    {
+        var faults = new[] { Engine, Assembly.Load("Gost.Persistence"), Assembly.Load("gost") }
+            .SelectMany(static x => x.GetTypes())
+            .Where(static x => IsOurs(x))
+            .SelectMany(static x => x.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Where(static x => !x.IsInitOnly && !x.IsLiteral && !x.Name.StartsWith('<') && !x.Name.Contains("__", StringComparison.Ordinal))
+            .Select(static x => $"{x.DeclaringType?.FullName}.{x.Name}");
+
+        Assert.Empty(faults);
+    }
+
+    /// <summary>Written here: not made by the compiler, a source generator or the migration tool.</summary>
+    private static bool IsOurs(Type type) =>
+        type.Namespace is { } ns
+        && ns.StartsWith("Gost.", StringComparison.Ordinal)
+        && !ns.Contains(".Migrations", StringComparison.Ordinal)
+        && !type.Name.Contains('<', StringComparison.Ordinal)
+        && !type.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false)
+        && !type.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), inherit: false);
+}
