@@ -1,29 +1,65 @@
 using System.Collections.Immutable;
+using Gost.Engine.Config.Binding;
+using Gost.Engine.Config.Json;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Nodes;
+using Gost.Engine.Config.Yaml;
 
 namespace Gost.Engine.Config;
 
-/// <summary>What reading gave: a value unless an error was found, and every finding with pointer and line.</summary>
-public sealed record ReadResult<T>(T? Value, ImmutableArray<Finding> Findings)
+/// <summary>What reading gave: a value unless an error was found, every finding with pointer and line, and where the text's values stand.</summary>
+public sealed record ReadResult<T>(T? Value, ImmutableArray<Finding> Findings, SourceMap Lines)
     where T : class;
 
 /// <summary>
 /// Reads configuration text into records. Strict: unknown members, wrong types, doubled keys and values out of range are findings,
-/// all of them at once. <c>status</c> of a service or quota and members that begin with <c>_</c> are dropped silently.
-/// Bounded: depth 64, and for YAML a budget of nodes and aliases (contract.md, Values; design.md section 1).
+/// all of them at once. <c>status</c> of a named object and members that begin with <c>_</c> are dropped silently.
+/// Bounded: depth 64, and a budget of values and YAML aliases (contract.md, Values; design.md section 1). Never throws on bad text.
 /// </summary>
 public static class ConfigReader
 {
     /// <summary>Reads a whole document.</summary>
-    public static ReadResult<GostConfig> ReadDocument(ReadOnlyMemory<byte> utf8, ConfigFormat format) => throw new NotSupportedException("config");
+    public static ReadResult<GostConfig> ReadDocument(ReadOnlyMemory<byte> utf8, ConfigFormat format) => Read<GostConfig>(typeof(GostConfig), utf8, format);
 
     /// <summary>Reads one object of a kind.</summary>
-    public static ReadResult<NamedConfig> ReadObject(ConfigKind kind, ReadOnlyMemory<byte> utf8, ConfigFormat format) => throw new NotSupportedException("config");
+    public static ReadResult<NamedConfig> ReadObject(ConfigKind kind, ReadOnlyMemory<byte> utf8, ConfigFormat format) =>
+        Read<NamedConfig>(kind.RecordType, utf8, format);
 
     /// <summary>JSON if the first byte that is not white space is <c>{</c> or <c>[</c>, else YAML.</summary>
     public static ConfigFormat Detect(ReadOnlySpan<byte> utf8)
     {
-        var text = utf8.TrimStart(" \t\r\n"u8);
+        var text = SkipByteOrderMark(utf8).TrimStart(" \t\r\n"u8);
         return text.Length > 0 && text[0] is (byte)'{' or (byte)'[' ? ConfigFormat.Json : ConfigFormat.Yaml;
     }
+
+    private static ReadResult<T> Read<T>(Type record, ReadOnlyMemory<byte> utf8, ConfigFormat format)
+        where T : class
+    {
+        FindingList findings = new();
+        ConfigNode? root = null;
+        object? value = null;
+        try
+        {
+            root = ReadTree(SkipByteOrderMark(utf8.Span), format, findings);
+            value = new RecordBinder(findings, format).Bind(RecordSchema.Of(record), root);
+        }
+        catch (SyntaxException e)
+        {
+            findings.Add(new Finding("", e.Message, Line: e.Line));
+        }
+
+        return new ReadResult<T>(findings.HasErrors ? null : (T?)value, findings.ToImmutable(), new SourceMap(root));
+    }
+
+    private static ConfigNode ReadTree(ReadOnlySpan<byte> utf8, ConfigFormat format, FindingList findings)
+    {
+        if (utf8.TrimStart(" \t\r\n"u8).IsEmpty)
+        {
+            throw new SyntaxException("the body is empty", null);
+        }
+
+        return format == ConfigFormat.Json ? JsonNodeReader.Read(utf8, findings) : YamlNodeReader.Read(utf8, findings);
+    }
+
+    private static ReadOnlySpan<byte> SkipByteOrderMark(ReadOnlySpan<byte> utf8) => utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
 }
