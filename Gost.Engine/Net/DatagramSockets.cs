@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+
+namespace Gost.Engine.Net;
+
+/// <summary>Settings of UDP sockets.</summary>
+internal static class DatagramSockets
+{
+    /// <summary>Wanted kernel buffer of a listening socket, bytes: bursts of many clients go through it.</summary>
+    public const int ListenBuffer = 4 << 20;
+
+    /// <summary>Wanted kernel buffer of one session's socket, bytes.</summary>
+    public const int SessionBuffer = 1 << 20;
+
+    /// <summary>Largest payload of a UDP datagram over IPv4, bytes.</summary>
+    public const int MaxPayload = 65_507;
+
+    private const int SolSocket = 1;
+    private const int SoReceiveBufferForce = 33;
+    private const int SoSendBufferForce = 32;
+
+    /// <summary>Asks for larger kernel buffers; what the system does not grant is left as it is.</summary>
+    public static void WidenBuffers(Socket socket, int bytes)
+    {
+        socket.ReceiveBufferSize = bytes;
+        socket.SendBufferSize = bytes;
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // The system's maximum (net.core.rmem_max) cuts the request; with CAP_NET_ADMIN it may be passed. Linux reports twice the size.
+        if (socket.ReceiveBufferSize < bytes)
+        {
+            Force(socket, SoReceiveBufferForce, bytes);
+        }
+
+        if (socket.SendBufferSize < bytes)
+        {
+            Force(socket, SoSendBufferForce, bytes);
+        }
+    }
+
+    private static void Force(Socket socket, int option, int bytes)
+    {
+        try
+        {
+            socket.SetRawSocketOption(SolSocket, option, BitConverter.GetBytes(bytes));
+        }
+        catch (SocketException)
+        {
+            // Not permitted: the cut buffer stays.
+        }
+    }
+}
