@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Layers;
+
+namespace Gost.Engine.Net;
+
+/// <summary>One open listening socket with what lives as long as it: the accept loop and the handshakes of accepted connections.</summary>
+internal sealed class ListenSocket(Socket socket, AcceptLoop loop, TimeProvider time)
+{
+    /// <summary>The socket; the loop owns it.</summary>
+    public Socket Socket { get; } = socket;
+
+    /// <summary>Its accept loop.</summary>
+    public AcceptLoop Loop { get; } = loop;
+
+    /// <summary>
+    /// Handshakes under way. They belong to the socket, not to a generation of the service, so that a change of the service does not break them.
+    /// </summary>
+    public HandshakeTracker Handshakes { get; } = new(time);
+
+    /// <summary>The bound address.</summary>
+    public EndPoint? LocalEndPoint { get; } = socket.LocalEndPoint;
+
+    /// <summary>How many leases there are; guarded by the pool's lock.</summary>
+    public int Leases { get; set; }
+
+    /// <summary>Sets what accepted sockets inherit. Source: tcp(7).</summary>
+    public void Configure(TcpKeepAlive keepAlive)
+    {
+        Socket.NoDelay = true;
+        Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, keepAlive.IdleSeconds);
+        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, keepAlive.IntervalSeconds);
+        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, keepAlive.Count);
+    }
+
+    /// <summary>Closes the socket before it returns; the task ends when loop and handshakes have.</summary>
+    public Task CloseAsync() => Task.WhenAll(Loop.DisposeAsync().AsTask(), Handshakes.DisposeAsync().AsTask());
+}

@@ -1,0 +1,10 @@
+namespace Gost.Engine.Net;
+
+/// <summary>
+/// When the system probes a silent TCP connection. Whole seconds, at least 1. GOST's defaults are Go's; spec/forwarding.md section 12 (listener tcp).
+/// </summary>
+internal sealed record TcpKeepAlive(int IdleSeconds, int IntervalSeconds, int Count)
+{
+    /// <summary>What Go sets on every TCP connection.</summary>
+    public static TcpKeepAlive Default { get; } = new(15, 15, 9);
+}
