@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gost.Tests.Testing;
+
+/// <summary>
+/// Ports for programs that must be told one. They lie below the range the system takes client ports from, so that only another program that
+/// wants the very same one could be in the way.
+/// </summary>
+internal static class Ports
+{
+    /// <summary>The first of <paramref name="count"/> neighbouring ports that are free for TCP and UDP, on every address.</summary>
+    public static int Free(int count = 1)
+    {
+        for (var attempt = 0; attempt < 1000; attempt++)
+        {
+            var first = Random.Shared.Next(11_000, 32_000 - count);
+            if (Enumerable.Range(first, count).All(IsFree))
+            {
+                return first;
+            }
+        }
+
+        throw new InvalidOperationException("no free port was found");
+    }
+
+    /// <summary>True while something listens (TCP) or is bound (UDP) at the port. Source: proc(5), /proc/net.</summary>
+    public static bool IsTaken(int port, ProtocolType protocol)
+    {
+        var hex = $":{port:X4}";
+        var tables = protocol == ProtocolType.Tcp ? new[] { "tcp", "tcp6" } : ["udp", "udp6"];
+        return tables.Select(static x => "/proc/net/" + x).Where(File.Exists).SelectMany(static x => File.ReadLines(x).Skip(1)).Any(line =>
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return words[1].EndsWith(hex, StringComparison.Ordinal) && (protocol == ProtocolType.Udp || words[3] == "0A");
+        });
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            tcp.Bind(new IPEndPoint(IPAddress.Any, port));
+            udp.Bind(new IPEndPoint(IPAddress.Any, port));
+            return !IsTaken(port, ProtocolType.Tcp) && !IsTaken(port, ProtocolType.Udp);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
