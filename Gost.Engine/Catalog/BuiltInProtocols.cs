@@ -1,8 +1,15 @@
+using Gost.Engine.Protocols.Direct;
+using Gost.Engine.Protocols.Tcp;
+
 namespace Gost.Engine.Catalog;
 
 /// <summary>The one list of what this build can run.</summary>
 internal static class BuiltInProtocols
 {
     /// <summary>A catalog of every module.</summary>
-    public static ProtocolCatalog CreateCatalog() => new([]);
+    public static ProtocolCatalog CreateCatalog() => new(
+    [
+        new RawNodeModule(),
+        new DirectModule(),
+    ]);
 }

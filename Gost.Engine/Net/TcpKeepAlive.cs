@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Gost.Engine.Net;
 
 /// <summary>
@@ -7,4 +9,13 @@ internal sealed record TcpKeepAlive(int IdleSeconds, int IntervalSeconds, int Co
 {
     /// <summary>What Go sets on every TCP connection.</summary>
     public static TcpKeepAlive Default { get; } = new(15, 15, 9);
+
+    /// <summary>Sets it on a socket; accepted sockets have it from the one they came from.</summary>
+    public void Apply(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, IdleSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, IntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Count);
+    }
 }

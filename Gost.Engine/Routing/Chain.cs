@@ -1,3 +1,4 @@
+using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Runtime;
@@ -7,10 +8,79 @@ namespace Gost.Engine.Routing;
 /// <summary>A compiled chain: its hops in order. Immutable but for the health of its nodes. Source: spec/forwarding.md section 3.</summary>
 internal sealed class Chain : IAsyncDisposable
 {
+    private readonly Entry[] _entries;
+
+    private Chain(string name, Entry[] entries) => (Name, _entries) = (name, entries);
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name { get; }
+
     /// <summary>Builds a chain without side effects; health of nodes that stay is taken from <paramref name="previous"/>.</summary>
-    public static Chain Compile(ChainConfig config, EngineServices engine, List<Finding> findings, Chain? previous = null) =>
-        throw new NotSupportedException("routing");
+    public static Chain Compile(ChainConfig config, EngineServices engine, List<Finding> findings, Chain? previous = null)
+    {
+        var entries = new Entry[config.Hops.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var hop = config.Hops[i];
+            if (hop.Nodes.Count == 0 && hop.Plugin is null)
+            {
+                entries[i] = new Entry(hop.Name, null, engine.Objects.Hops.Get(hop.Name));
+                continue;
+            }
+
+            // A hop's name may stand twice in one chain, so its place counts as well.
+            var before = i < previous?._entries.Length && previous._entries[i].Name == hop.Name ? previous._entries[i].Inline : null;
+            entries[i] = new Entry(hop.Name, Hop.Compile(hop, $"/hops/{i}", engine, findings, before), null);
+        }
+
+        return new Chain(config.Name, entries);
+    }
+
+    /// <summary>
+    /// Selects one node per hop. Throws <see cref="FlowException"/> (select) where a hop or node is missing; with
+    /// <paramref name="directFallback"/> the way ends before that hop instead, as GOST's does.
+    /// </summary>
+    public RouteStep[] Select(Inbound? inbound, bool directFallback)
+    {
+        var steps = new RouteStep[_entries.Length];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var entry = _entries[i];
+            var hop = entry.Inline ?? entry.Reference?.Current;
+            var node = hop?.Select(inbound);
+            if (node is null && directFallback)
+            {
+                return steps[..i];
+            }
+
+            if (node is null)
+            {
+                var reason = hop is null ? $"hop {entry.Name} does not exist" : $"hop {entry.Name} has no node";
+                throw new FlowException(FlowLayer.Select, FlowError.NoNode, $"chain {Name}: {reason}") { Hop = entry.Name };
+            }
+
+            steps[i] = new RouteStep(entry.Name, node);
+        }
+
+        if (steps.Length == 0 && !directFallback)
+        {
+            throw new FlowException(FlowLayer.Select, FlowError.NoNode, $"chain {Name} has no hops") { Hop = "" };
+        }
+
+        return steps;
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry.Inline is { } hop)
+            {
+                await hop.DisposeAsync();
+            }
+        }
+    }
+
+    private sealed record Entry(string Name, Hop? Inline, NamedRef<Hop>? Reference);
 }

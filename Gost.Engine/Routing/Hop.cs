@@ -1,3 +1,4 @@
+using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Runtime;
@@ -7,9 +8,44 @@ namespace Gost.Engine.Routing;
 /// <summary>A compiled hop: nodes of which one is selected per flow. Source: spec/forwarding.md section 2.</summary>
 internal sealed class Hop : IAsyncDisposable
 {
+    private readonly NodeSet _nodes;
+
+    private Hop(string name, NodeSet nodes) => (Name, _nodes) = (name, nodes);
+
+    /// <summary>The name in the configuration.</summary>
+    public string Name { get; }
+
+    /// <summary>The nodes in configuration order.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes.Nodes;
+
     /// <summary>Builds a hop without side effects; health of nodes that stay is taken from <paramref name="previous"/>.</summary>
     public static Hop Compile(HopConfig config, EngineServices engine, List<Finding> findings, Hop? previous = null) =>
-        throw new NotSupportedException("routing");
+        Compile(config, "", engine, findings, previous);
+
+    /// <summary>The same for a hop that stands at <paramref name="pointer"/> of a larger object.</summary>
+    public static Hop Compile(HopConfig config, string pointer, EngineServices engine, List<Finding> findings, Hop? previous)
+    {
+        List<NodeSeed> seeds = new(config.Nodes.Count);
+        for (var i = 0; i < config.Nodes.Count; i++)
+        {
+            var node = NodeSeeds.Inherit(config.Nodes[i], config);
+            MetadataReader metadata = new(node.Metadata, $"{pointer}/nodes/{i}/metadata");
+            var traits = NodeSeeds.ReadTraits(metadata, config.Selector, node.Matcher);
+            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings);
+            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, transport));
+            findings.AddRange(metadata.Findings);
+        }
+
+        return new Hop(config.Name, NodeSet.Create(seeds, config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes));
+    }
+
+    /// <summary>The targets that a forwarder lists itself.</summary>
+    public static Hop OfTargets(string name, ForwarderConfig config, EngineServices engine, List<Finding> findings, Hop? previous) =>
+        new(name, NodeSet.Create(
+            NodeSeeds.OfTargets(config, findings), config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes));
+
+    /// <summary>A node for the flow, null when there is none that was not tried.</summary>
+    public Node? Select(Inbound? inbound, HashSet<Node>? tried = null) => _nodes.Select(inbound, tried);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,6 +1,7 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Net;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
@@ -8,23 +9,86 @@ namespace Gost.Engine.Routing;
 /// <summary>Finds the way of a service's flows: through its chain, or from this host. Source: spec/forwarding.md section 3.</summary>
 internal sealed class Router
 {
+    private static readonly TimeSpan DefaultDialTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly EngineServices _engine;
+    private readonly NamedRef<Chain>? _chain;
+    private readonly bool _hasGroup;
+    private readonly bool _directFallback;
+    private readonly SocketDialer _sockets;
+
+    private Router(ServiceConfig service, MetadataReader metadata, EngineServices engine, string chain, ChainGroupConfig? group)
+    {
+        var ignoreChain = metadata.GetBool(false, "ignoreChain");
+        _engine = engine;
+        _chain = chain.Length == 0 || ignoreChain ? null : engine.Objects.Chains.Get(chain);
+        _hasGroup = group is { Chains.Count: > 0 } && !ignoreChain;
+        _directFallback = metadata.GetBool(engine.Options.DirectFallback, "compat.directFallback");
+        _sockets = SocketDialer.ForService(service, metadata, engine);
+        var timeout = metadata.GetDuration(DefaultDialTimeout, "dialTimeout");
+        DialTimeout = timeout > TimeSpan.Zero ? timeout : timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : DefaultDialTimeout;
+    }
+
+    /// <summary>Whether a chain is named, existing or not.</summary>
+    public bool HasChain => _chain is not null || _hasGroup;
+
+    /// <summary>How long one attempt may take as a whole: resolve, chain and target (<c>dialTimeout</c>); infinite = no limit.</summary>
+    public TimeSpan DialTimeout { get; }
+
     /// <summary>
     /// The way to targets: <c>handler.chain</c>, else <c>listener.chain</c> of a listener that does not bind remotely.
-    /// Reads <c>ignoreChain</c>, <c>interface</c>, <c>so_mark</c>, <c>compat.directFallback</c> of the service's metadata.
+    /// Reads <c>ignoreChain</c>, <c>dialTimeout</c>, <c>interface</c>, <c>so_mark</c>, <c>compat.directFallback</c> of the service's metadata.
     /// </summary>
-    public static Router ForHandler(ServiceConfig service, MetadataReader serviceMetadata, EngineServices engine) =>
-        throw new NotSupportedException("routing");
+    public static Router ForHandler(ServiceConfig service, MetadataReader serviceMetadata, EngineServices engine)
+    {
+        var chain = service.Handler?.Chain ?? "";
+        var group = service.Handler?.ChainGroup;
+        if (chain.Length == 0 && group is null && !BindsRemotely(service.Listener))
+        {
+            chain = service.Listener?.Chain ?? "";
+            group = service.Listener?.ChainGroup;
+        }
+
+        return new Router(service, serviceMetadata, engine, chain, group);
+    }
 
     /// <summary>The way a listener binds through: <c>listener.chain</c>.</summary>
     public static Router ForListener(ServiceConfig service, MetadataReader serviceMetadata, EngineServices engine) =>
-        throw new NotSupportedException("routing");
-
-    /// <summary>Whether a chain is named, existing or not.</summary>
-    public bool HasChain => throw new NotSupportedException("routing");
+        new(service, serviceMetadata, engine, service.Listener?.Chain ?? "", service.Listener?.ChainGroup);
 
     /// <summary>
     /// Selects the nodes of a way to <paramref name="target"/>. Throws <see cref="FlowException"/> (select, no node) when a chain, hop or
     /// node is missing: nothing goes direct that was meant for a chain, unless <c>compat.directFallback</c> is set.
     /// </summary>
-    public IRoute Route(Target target, Inbound? inbound) => throw new NotSupportedException("routing");
+    public IRoute Route(Target target, Inbound? inbound) => Route(inbound, DialTimeout);
+
+    /// <summary>The same with a limit of time of its own.</summary>
+    public IRoute Route(Inbound? inbound, TimeSpan limit)
+    {
+        DialLimit dialLimit = new(limit, _engine.Time);
+        var direct = _sockets.For(inbound);
+        if (_hasGroup)
+        {
+            throw new FlowException(FlowLayer.Select, FlowError.Unsupported, "chain groups are not supported by this build") { Hop = "" };
+        }
+
+        if (_chain is null)
+        {
+            return new DirectRoute(direct, dialLimit);
+        }
+
+        if (_chain.Current is not { } chain)
+        {
+            return _directFallback
+                ? new DirectRoute(direct, dialLimit)
+                : throw new FlowException(FlowLayer.Select, FlowError.NoNode, $"chain {_chain.Name} does not exist") { Hop = "" };
+        }
+
+        var steps = chain.Select(inbound, _directFallback);
+        return steps.Length == 0
+            ? new DirectRoute(direct, dialLimit)
+            : new ChainRoute(chain.Name, steps, direct, inbound, dialLimit, _engine);
+    }
+
+    private static bool BindsRemotely(ListenerConfig? listener) => listener?.Type.ToLowerInvariant() is "rtcp" or "rudp" or "runix";
 }

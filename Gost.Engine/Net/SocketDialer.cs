@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Runtime;
+
+namespace Gost.Engine.Net;
+
+/// <summary>Opens sockets from this host with the interface, mark and hosts of a service or node. Immutable. Source: spec/forwarding.md section 11.</summary>
+internal sealed class SocketDialer : ISocketDialer
+{
+    private readonly OutgoingOptions _options;
+    private readonly NamedRef<HostTable>? _hosts;
+    private readonly TimeProvider _time;
+    private readonly IPAddress? _clientSide;
+
+    /// <summary>A dialer; <paramref name="clientSide"/> is the local address that the client connected to, for <c>interface: auto</c>.</summary>
+    public SocketDialer(OutgoingOptions options, NamedRef<HostTable>? hosts, TimeProvider time, IPAddress? clientSide = null) =>
+        (_options, _hosts, _time, _clientSide) = (options, hosts, time, clientSide);
+
+    /// <summary>Dials targets of a service.</summary>
+    public static SocketDialer ForService(ServiceConfig service, MetadataReader metadata, EngineServices engine) =>
+        new(OutgoingOptions.Bind(metadata, service.Interface, service.Sockopts?.Mark ?? 0), HostsOf(service.Hosts, engine), engine.Time);
+
+    /// <summary>Dials a node.</summary>
+    public static SocketDialer ForNode(NodeConfig node, MetadataReader metadata, EngineServices engine) =>
+        new(OutgoingOptions.Bind(metadata, "", 0), HostsOf(node.Hosts, engine), engine.Time);
+
+    /// <summary>The dialer of one flow; this one unless the flow's own address matters.</summary>
+    public SocketDialer For(Inbound? inbound)
+    {
+        if (!_options.UsesClientSide || inbound?.Local is not IPEndPoint { Address: var local })
+        {
+            return this;
+        }
+
+        var plain = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
+        var isUsable = !plain.Equals(IPAddress.Any) && !plain.Equals(IPAddress.IPv6Any);
+        return new SocketDialer(_options, _hosts, _time, isUsable ? plain : null);
+    }
+
+    /// <summary>The target with its host replaced by its address where the host table has it. A missing table is skipped.</summary>
+    public Target MapHost(Target target) =>
+        target.Network != TargetNetwork.Unix && target.Host.Length > 0 && _hosts?.Current?.Find(target.Host) is { } address
+            ? target with { Host = address.ToString() }
+            : target;
+
+    /// <inheritdoc/>
+    public async ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken)
+    {
+        if (target.Network == TargetNetwork.Udp)
+        {
+            throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"{target}: a udp target cannot take a stream");
+        }
+
+        var socket = target.Network == TargetNetwork.Unix
+            ? await ConnectUnixAsync(target.Host, cancellationToken)
+            : await OpenAsync(target, ConnectTcpAsync, cancellationToken);
+        return new SocketDuplexStream(socket);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IDatagramChannel> OpenDatagramsAsync(Target target, CancellationToken cancellationToken)
+    {
+        if (target.Network != TargetNetwork.Udp)
+        {
+            throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"{target}: a {DialErrors.NetworkName(target.Network)} target cannot take datagrams");
+        }
+
+        return new SocketDatagramChannel(await OpenAsync(target, ConnectUdpAsync, cancellationToken));
+    }
+
+    private static NamedRef<HostTable>? HostsOf(string name, EngineServices engine) => name.Length == 0 ? null : engine.Objects.Hosts.Get(name);
+
+    private async Task<Socket> OpenAsync(
+        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, CancellationToken cancellationToken)
+    {
+        if (_options.Netns.Length > 0)
+        {
+            throw new FlowException(FlowLayer.Dial, FlowError.NotPermitted, $"network namespace {_options.Netns}: not supported by this build");
+        }
+
+        if (target.Port == 0)
+        {
+            var what = target.Host.Length == 0 ? "there is no target: neither a forwarder nor a chain is named" : "the target has no port";
+            throw new FlowException(FlowLayer.Dial, FlowError.Unreachable, $"dial {DialErrors.NetworkName(target.Network)} {target}: {what}");
+        }
+
+        var mapped = MapHost(target);
+        var addresses = await Resolver.ResolveAsync(mapped.Host, cancellationToken);
+        if (_options.Interfaces.Count == 0)
+        {
+            return await RaceAsync(default, addresses);
+        }
+
+        FlowException? last = null;
+        foreach (var entry in _options.Interfaces)
+        {
+            try
+            {
+                foreach (var binding in SourceBinding.Of(entry, _clientSide))
+                {
+                    var reachable = Array.FindAll(addresses, x => binding.Fits(x.AddressFamily));
+                    if (reachable.Length == 0)
+                    {
+                        continue;
+                    }
+
+                    try
+                    {
+                        return await RaceAsync(binding, reachable);
+                    }
+                    catch (FlowException exception)
+                    {
+                        last = exception;
+                    }
+                }
+            }
+            catch (FlowException exception)
+            {
+                last = exception;
+            }
+
+            if (entry.Strict)
+            {
+                break;
+            }
+        }
+
+        throw last ?? new FlowException(FlowLayer.Dial, FlowError.NotPermitted, $"dial {target}: no interface has an address of its family");
+
+        Task<Socket> RaceAsync(SourceBinding binding, IPAddress[] to) =>
+            new ConnectRace((address, x) => connect(new IPEndPoint(address, target.Port), binding, x), _time).RunAsync(to, cancellationToken);
+    }
+
+    private async Task<Socket> ConnectTcpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
+    {
+        var socket = Create(TargetNetwork.Tcp, to, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.NoDelay = true;
+            TcpKeepAlive.Default.Apply(socket);
+            binding.Apply(socket, _options.Mark);
+            await socket.ConnectAsync(to, cancellationToken);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw DialErrors.Map(TargetNetwork.Tcp, to.ToString(), exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Socket> ConnectUdpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
+    {
+        var socket = Create(TargetNetwork.Udp, to, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            binding.Apply(socket, _options.Mark);
+            await socket.ConnectAsync(to, cancellationToken);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw DialErrors.Map(TargetNetwork.Udp, to.ToString(), exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Socket> ConnectUnixAsync(string path, CancellationToken cancellationToken)
+    {
+        Socket? socket = null;
+        try
+        {
+            // A leading @ is the abstract name space, as in GOST.
+            UnixDomainSocketEndPoint to = new(path.StartsWith('@') ? '\0' + path[1..] : path);
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(to, cancellationToken);
+            return socket;
+        }
+        catch (SocketException exception)
+        {
+            socket?.Dispose();
+            throw DialErrors.Map(TargetNetwork.Unix, path, exception);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FlowException(FlowLayer.Dial, FlowError.Failed, $"dial unix {path}: {exception.Message}", exception);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private static Socket Create(TargetNetwork network, IPEndPoint to, SocketType type, ProtocolType protocol)
+    {
+        try
+        {
+            return new Socket(to.AddressFamily, type, protocol);
+        }
+        catch (SocketException exception)
+        {
+            throw DialErrors.Map(network, to.ToString(), exception);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace Gost.Engine.Routing;
+
+/// <summary>What a configuration says of a node, before it is given its health.</summary>
+internal sealed record NodeSeed(string Name, string Addr, string Network, NodeTraits Traits, NodeTransport? Transport = null);

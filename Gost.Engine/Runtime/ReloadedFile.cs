@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Runtime;
+
+/// <summary>
+/// Entries of an object that stand in a local file: one per line, <c>#</c> at the start of a word begins a comment, empty lines do not count. Read at once and,
+/// with a period, again by a timer until disposed. A file that cannot be read any more keeps what was read last.
+/// </summary>
+internal sealed class ReloadedFile<T> : IAsyncDisposable
+    where T : class
+{
+    private const long MaxLength = 64 << 20;
+
+    private static readonly TimeSpan LeastPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly string _path;
+    private readonly Func<IReadOnlyList<string>, T> _parse;
+    private readonly ILogger _logger;
+    private readonly Lock _reading = new();
+    private ITimer? _timer;
+    private T? _current;
+
+    private ReloadedFile(string path, Func<IReadOnlyList<string>, T> parse, ILogger logger) => (_path, _parse, _logger) = (path, parse, logger);
+
+    /// <summary>What the file says now; null when it could never be read.</summary>
+    public T? Current => Volatile.Read(ref _current);
+
+    /// <summary>
+    /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second.
+    /// <paramref name="fault"/> says why the first reading failed.
+    /// </summary>
+    public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine, out string? fault)
+    {
+        ReloadedFile<T> file = new(path, parse, engine.Loggers.CreateLogger("Gost.Engine.Files"));
+        fault = file.Read();
+        if (period > TimeSpan.Zero)
+        {
+            var every = period > LeastPeriod ? period : LeastPeriod;
+            file._timer = engine.Time.CreateTimer(static x => ((ReloadedFile<T>)x!).Reload(), file, every, every);
+        }
+
+        return file;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Reload()
+    {
+        if (Read() is { } fault)
+        {
+            FileLog.NotRead(_logger, _path, fault);
+        }
+    }
+
+    /// <summary>The reason why it failed, or null.</summary>
+    private string? Read()
+    {
+        // A slow disk may let two ticks meet.
+        lock (_reading)
+        {
+            try
+            {
+                if (new FileInfo(_path).Length > MaxLength)
+                {
+                    return "the file is too large";
+                }
+
+                List<string> lines = [];
+                foreach (var line in File.ReadLines(_path))
+                {
+                    var text = WithoutComment(line).Trim();
+                    if (text.Length > 0)
+                    {
+                        lines.Add(text);
+                    }
+                }
+
+                Volatile.Write(ref _current, _parse(lines));
+                return null;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                return exception.Message;
+            }
+        }
+    }
+
+    /// <summary>A comment begins at the line's first character or after white space; a password may have the character inside.</summary>
+    private static string WithoutComment(string line)
+    {
+        for (var at = line.IndexOf('#', StringComparison.Ordinal); at >= 0; at = line.IndexOf('#', at + 1))
+        {
+            if (at == 0 || char.IsWhiteSpace(line[at - 1]))
+            {
+                return line[..at];
+            }
+        }
+
+        return line;
+    }
+}
