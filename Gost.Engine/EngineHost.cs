@@ -19,14 +19,14 @@ internal sealed class EngineHost : IGostEngine
     public EngineHost(IConfigStore store, EngineOptions options, ProtocolCatalog catalog, ILoggerFactory loggers, TimeProvider time)
     {
         _store = store;
-        DescriptorReserve descriptors = new();
+        DescriptorReserve descriptors = new(options, time);
         _services = new EngineServices(
             options,
             time,
             loggers,
             catalog,
             new NamedObjects(),
-            new ListenSocketPool(),
+            new ListenSocketPool(descriptors, time, loggers),
             new DatagramSocketPool(),
             descriptors)
         {
