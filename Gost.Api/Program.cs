@@ -1,6 +1,4 @@
-namespace Gost.Api;
+using Gost.Api.CommandLine;
+using Gost.Api.Hosting;
 
-internal sealed class Program
-{
-    private static int Main() => 0;
-}
+return await CommandLineProgram.RunAsync(args, GostProgram.ServeAsync);

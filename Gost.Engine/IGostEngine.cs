@@ -1,4 +1,3 @@
-using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
@@ -43,5 +42,5 @@ public static class GostEngine
 {
     /// <summary>An engine over a store, which the engine disposes.</summary>
     public static IGostEngine Create(IConfigStore store, EngineOptions options, ILoggerFactory loggers, TimeProvider time) =>
-        new EngineHost(store, options, BuiltInProtocols.CreateCatalog(), loggers, time);
+        throw new NotSupportedException("engine host");
 }

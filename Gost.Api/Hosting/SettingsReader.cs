@@ -1,0 +1,101 @@
+using Gost.Api.CommandLine;
+using Gost.Engine.Runtime;
+
+namespace Gost.Api.Hosting;
+
+/// <summary>
+/// Lays appsettings.json, environment variables (<c>Api__Username</c>) and the command line over each other, later ones win. The names
+/// hosting frameworks read (<c>ASPNETCORE_URLS</c> and the like) are not among them. Source: contract.md, Start.
+/// </summary>
+internal static class SettingsReader
+{
+    /// <summary>appsettings.json beside the program, then the environment.</summary>
+    public static IConfiguration ReadSources() => new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build();
+
+    /// <summary>The settings of one run. Throws <see cref="StartRefusedException"/> for a value that cannot be used.</summary>
+    public static GostSettings Read(ProgramOptions options, IConfiguration configuration)
+    {
+        var engine = configuration.GetSection("Engine");
+        return new()
+        {
+            Api = ReadApi(options, configuration),
+            Metrics = options.Metrics,
+            ConnectionString = options.DatabasePath is { } file ? $"Data Source={file}"
+                : options.IsStoreMode ? configuration.GetConnectionString("Gost") ?? "Data Source=data/gost.db"
+                : "Data Source=:memory:",
+            ExportFolder = Text(configuration, "Export:Folder", "data/export"),
+            MetricsMaxClients = Number(configuration, "Metrics:MaxClients", 1000),
+            Engine = new EngineOptions
+            {
+                DirectFallback = Flag(configuration, "Compat:DirectFallback"),
+                ReservedDescriptors = Number(engine, "ReservedDescriptors", new EngineOptions().ReservedDescriptors),
+                FilesFolder = Text(configuration, "Files:Folder", "") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null,
+                DrainTime = options.Drain,
+            },
+            Drain = options.Drain,
+            ReloadPeriod = options.ReloadPeriod,
+            Log = new()
+            {
+                Level = options.Log?.Level is { Length: > 0 } level ? level : Text(configuration, "Log:Level", "info"),
+                Format = options.Log?.Format is { Length: > 0 } format ? format : Text(configuration, "Log:Format", "json"),
+                Output = options.Log?.Output is { Length: > 0 } output ? output : Text(configuration, "Log:Output", "stderr"),
+            },
+        };
+    }
+
+    private static ApiSettings? ReadApi(ProgramOptions options, IConfiguration configuration)
+    {
+        if (!options.IsStoreMode && options.Api is null)
+        {
+            return null;
+        }
+
+        var section = configuration.GetSection("Api");
+        ApiSettings settings = new()
+        {
+            Addr = Text(section, "Addr", new ApiSettings().Addr),
+            Username = Text(section, "Username", ""),
+            Password = Text(section, "Password", ""),
+            Auther = Text(section, "Auther", ""),
+            PathPrefix = Text(section, "PathPrefix", ""),
+            AccessLog = Flag(section, "AccessLog"),
+            AllowAnonymous = Flag(section, "AllowAnonymous"),
+            AllowedHosts = Texts(section, "AllowedHosts"),
+            AllowedOrigins = [.. Texts(section, "AllowedOrigins").Select(static x => x.TrimEnd('/'))],
+        };
+        return options.Api is not { } api ? settings : settings with
+        {
+            Addr = api.Addr,
+            Username = api.Username ?? settings.Username,
+            Password = api.Username is null ? settings.Password : api.Password ?? "",
+            Auther = api.Auther.Length > 0 ? api.Auther : settings.Auther,
+            PathPrefix = api.PathPrefix.Length > 0 ? api.PathPrefix : settings.PathPrefix,
+            AccessLog = api.AccessLog || settings.AccessLog,
+        };
+    }
+
+    private static string Text(IConfiguration section, string key, string fallback) => section[key] is { Length: > 0 } text ? text : fallback;
+
+    private static string[] Texts(IConfiguration section, string key) =>
+        [.. section.GetSection(key).GetChildren().Select(static x => x.Value ?? "").Where(static x => x.Length > 0)];
+
+    private static bool Flag(IConfiguration section, string key) => section[key] switch
+    {
+        null or "" => false,
+        var text when bool.TryParse(text, out var value) => value,
+        "1" => true,
+        "0" => false,
+        var text => throw new StartRefusedException($"setting {key} is true or false, not {text}"),
+    };
+
+    private static int Number(IConfiguration section, string key, int fallback) => section[key] switch
+    {
+        null or "" => fallback,
+        var text when int.TryParse(text, out var value) && value >= 0 => value,
+        var text => throw new StartRefusedException($"setting {key} is a whole number from 0, not {text}"),
+    };
+}

@@ -1,0 +1,27 @@
+using Gost.Engine;
+using Gost.Engine.Config.Model;
+using Gost.Engine.ControlPlane;
+
+namespace Gost.Tests.Api;
+
+/// <summary>An engine without data plane over <see cref="FakeControlPlane"/>.</summary>
+internal sealed class FakeEngine : IGostEngine
+{
+    public FakeControlPlane Plane { get; } = new();
+
+    public IControlPlane ControlPlane => Plane;
+
+    public IFlowObserver? Observer { get; set; }
+
+    public TimeSpan? Drained { get; private set; }
+
+    public Task StartAsync(GostConfig? sources, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(TimeSpan drain, CancellationToken cancellationToken)
+    {
+        Drained = drain;
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
