@@ -1,3 +1,4 @@
+using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
@@ -42,5 +43,5 @@ public static class GostEngine
 {
     /// <summary>An engine over a store, which the engine disposes.</summary>
     public static IGostEngine Create(IConfigStore store, EngineOptions options, ILoggerFactory loggers, TimeProvider time) =>
-        throw new NotSupportedException("engine host");
+        new EngineHost(store, options, BuiltInProtocols.CreateCatalog(), loggers, time);
 }

@@ -181,6 +181,9 @@ internal sealed class SqliteConfigStore : IConfigStore
         return _connection = connection;
     }
 
+    /// <summary>Closes the connection, so that the next use opens another one.</summary>
+    internal void Reopen() => Disconnect();
+
     private void Disconnect()
     {
         // An in-memory store lives in its connection.

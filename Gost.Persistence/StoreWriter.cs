@@ -82,12 +82,18 @@ internal sealed class StoreWriter(SqliteConnection connection, SqliteTransaction
 
     private void Move(ConfigChange change)
     {
-        using var command = Command("UPDATE objects SET Ordinal = $ordinal WHERE Kind = $kind AND Name = $name", "$ordinal", "$kind", "$name");
+        using var command = Command(
+            "UPDATE objects SET Ordinal = $ordinal, Origin = $origin WHERE Kind = $kind AND Name = $name",
+            "$ordinal",
+            "$origin",
+            "$kind",
+            "$name");
         foreach (var value in change.Moves)
         {
             command.Parameters[0].Value = value.Ordinal;
-            command.Parameters[1].Value = value.Kind.Name;
-            command.Parameters[2].Value = value.Config.Name;
+            command.Parameters[1].Value = (int)value.Origin;
+            command.Parameters[2].Value = value.Kind.Name;
+            command.Parameters[3].Value = value.Config.Name;
             command.ExecuteNonQuery();
         }
     }

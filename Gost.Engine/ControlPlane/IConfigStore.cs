@@ -5,7 +5,7 @@ namespace Gost.Engine.ControlPlane;
 
 /// <summary>What one transaction writes. Objects carry their new ordinals; the store gives the revision.</summary>
 /// <param name="Upserts">Objects to write; their revision is the one of this commit.</param>
-/// <param name="Moves">Objects whose ordinal alone changed (import replace); their revision stays.</param>
+/// <param name="Moves">Objects whose ordinal or origin alone changed (import replace, sources); their revision stays.</param>
 /// <param name="Deletes">Objects to remove.</param>
 /// <param name="Singletons">New single members, or null when they are unchanged.</param>
 public sealed record ConfigChange(

@@ -5,7 +5,7 @@ using Gost.Engine.Security;
 namespace Gost.Engine.Runtime;
 
 /// <summary>The compiled objects that services and chains refer to by name.</summary>
-internal sealed class NamedObjects
+internal sealed class NamedObjects : IAsyncDisposable
 {
     public NamedRefTable<Chain> Chains { get; } = new();
 
@@ -16,4 +16,14 @@ internal sealed class NamedObjects
     public NamedRefTable<Admission> Admissions { get; } = new();
 
     public NamedRefTable<HostTable> Hosts { get; } = new();
+
+    /// <summary>Ends the file reloaders of what is in force.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Chains.DisposeAsync();
+        await Hops.DisposeAsync();
+        await Authers.DisposeAsync();
+        await Admissions.DisposeAsync();
+        await Hosts.DisposeAsync();
+    }
 }

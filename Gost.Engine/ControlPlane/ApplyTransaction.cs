@@ -1,0 +1,258 @@
+using Gost.Engine.Abstractions;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Runtime;
+
+namespace Gost.Engine.ControlPlane;
+
+/// <summary>A service that could not be made ready.</summary>
+internal sealed record PrepareFailure(ServiceConfig Service, FlowException Fault);
+
+/// <summary>
+/// One change on its way: compile, bind, publish. Until <see cref="PublishAsync"/> nothing that runs is touched, and disposing undoes
+/// everything. Used under the control plane's writer lock. Source: design.md section 2, One PUT.
+/// </summary>
+internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
+{
+    private const int PendingBinds = 64;
+    private readonly List<PreparedObject> _objects = [];
+    private readonly List<(ServiceRuntime? Service, ServiceGeneration Generation)> _generations = [];
+    private readonly List<ServiceRuntime> _removed = [];
+    private bool _published;
+
+    /// <summary>What compiling found, relative to the object.</summary>
+    public List<(ObjectKey Key, Finding Finding)> Findings { get; } = [];
+
+    /// <summary>Services that could not be made ready.</summary>
+    public List<PrepareFailure> Failures { get; } = [];
+
+    /// <summary>Builds an object; kinds that do not act are left alone.</summary>
+    public void Compile(ObjectKey key, NamedConfig config)
+    {
+        List<Finding> findings = [];
+        if (config is ServiceConfig service)
+        {
+            Assemble(service, findings);
+        }
+        else
+        {
+            try
+            {
+                if (PreparedObject.Compile(config, context.Engine, findings) is { } prepared)
+                {
+                    _objects.Add(prepared);
+                }
+            }
+            catch (ConfigException e)
+            {
+                findings.AddRange(e.Findings);
+            }
+        }
+
+        Findings.AddRange(findings.Select(x => (key, x)));
+    }
+
+    /// <summary>Plans the removal of an object.</summary>
+    public void Remove(ObjectKey key)
+    {
+        if (key.Kind == ConfigKind.Services)
+        {
+            if (context.Graph.Find(key.Name) is { } service)
+            {
+                _removed.Add(service);
+            }
+        }
+        else if (PreparedObject.Removal(key, context.Engine) is { } removal)
+        {
+            _objects.Add(removal);
+        }
+    }
+
+    /// <summary>A service that cannot be made ready for a reason known already.</summary>
+    public void Refuse(ServiceConfig service, string reason) =>
+        Failures.Add(new PrepareFailure(service, new FlowException(FlowLayer.Bind, FlowError.Unsupported, reason)));
+
+    /// <summary>Binds what was built: in order where binding completes at once, many at a time where it does not.</summary>
+    public async ValueTask BindAsync(CancellationToken cancellationToken)
+    {
+        List<Task<PrepareFailure?>> pending = [];
+        foreach (var (_, generation) in _generations)
+        {
+            var bind = BindAsync(generation, cancellationToken);
+            if (!bind.IsCompletedSuccessfully)
+            {
+                pending.Add(bind);
+            }
+            else if (await bind is { } failure)
+            {
+                Failures.Add(failure);
+            }
+
+            if (pending.Count == PendingBinds)
+            {
+                await CollectAsync(pending);
+            }
+        }
+
+        await CollectAsync(pending);
+        foreach (var failure in Failures)
+        {
+            await DropAsync(failure.Service);
+        }
+    }
+
+    /// <summary>
+    /// Swaps in what was prepared, records failures, then closes what is no longer wanted. Cannot fail and cannot be cancelled.
+    /// All takeovers come before the first close, so that services can swap addresses.
+    /// </summary>
+    public async ValueTask PublishAsync(TimeSpan? drain)
+    {
+        _published = true;
+        List<IAsyncDisposable> objects = [.. _objects.Select(static x => x.Publish()).OfType<IAsyncDisposable>()];
+        List<ServiceGeneration> stopped = [];
+        List<(ServiceRuntime Service, long Generation)> retired = [];
+        foreach (var (known, generation) in _generations)
+        {
+            var service = known ?? Create(generation.Config);
+            retired.Add((service, service.Generation));
+            Add(stopped, service.Publish(generation));
+            context.Retries.Forget(service.Name);
+        }
+
+        foreach (var (config, fault) in Failures)
+        {
+            (context.Graph.Find(config.Name) ?? Create(config)).Fail(config, fault);
+            if (fault.Error != FlowError.Unsupported)
+            {
+                context.Retries.Schedule(config.Name);
+            }
+        }
+
+        foreach (var service in _removed)
+        {
+            context.Retries.Forget(service.Name);
+            context.Graph.Remove(service);
+            retired.Add((service, service.Generation));
+            Add(stopped, service.Close());
+        }
+
+        await StopAsync(stopped, objects);
+        foreach (var (service, generation) in retired)
+        {
+            context.Retirement.Schedule(service, generation, drain);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_published)
+        {
+            return;
+        }
+
+        foreach (var (_, generation) in _generations)
+        {
+            await generation.DisposeAsync();
+        }
+
+        foreach (var prepared in _objects)
+        {
+            await prepared.DisposeAsync();
+        }
+    }
+
+    private static void Add(List<ServiceGeneration> list, ServiceGeneration? generation)
+    {
+        if (generation is not null)
+        {
+            list.Add(generation);
+        }
+    }
+
+    private static async Task<PrepareFailure?> BindAsync(ServiceGeneration generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await generation.BindAsync(cancellationToken);
+            return null;
+        }
+        catch (FlowException e)
+        {
+            return new PrepareFailure(generation.Config, e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new PrepareFailure(generation.Config, new FlowException(FlowLayer.Bind, FlowError.Failed, e.Message, e));
+        }
+    }
+
+    private async ValueTask CollectAsync(List<Task<PrepareFailure?>> pending)
+    {
+        Failures.AddRange((await Task.WhenAll(pending)).OfType<PrepareFailure>());
+        pending.Clear();
+    }
+
+    private async ValueTask DropAsync(ServiceConfig config)
+    {
+        var index = _generations.FindIndex(x => ReferenceEquals(x.Generation.Config, config));
+        if (index >= 0)
+        {
+            var generation = _generations[index].Generation;
+            _generations.RemoveAt(index);
+            await generation.DisposeAsync();
+        }
+    }
+
+    private void Assemble(ServiceConfig config, List<Finding> findings)
+    {
+        var service = context.Graph.Find(config.Name);
+        try
+        {
+            var assembled = context.Assembler.Assemble(config, service?.Current);
+            findings.AddRange(assembled.Findings);
+            if (assembled.Generation is not null)
+            {
+                _generations.Add((service, assembled.Generation));
+            }
+        }
+        catch (FlowException e)
+        {
+            Failures.Add(new PrepareFailure(config, e));
+        }
+    }
+
+    private ServiceRuntime Create(ServiceConfig config)
+    {
+        ServiceRuntime service = new(config, context.Runtime, x => context.Retries.Schedule(x.Name));
+        context.Graph.Set(service);
+        return service;
+    }
+
+    private async ValueTask StopAsync(List<ServiceGeneration> generations, List<IAsyncDisposable> objects)
+    {
+        foreach (var generation in generations)
+        {
+            try
+            {
+                await generation.StopAsync();
+            }
+            catch (Exception e)
+            {
+                context.Runtime.Logger.RetireBroke(e, generation.Config.Name);
+            }
+        }
+
+        foreach (var value in objects)
+        {
+            try
+            {
+                await value.DisposeAsync();
+            }
+            catch (Exception e)
+            {
+                context.Runtime.Logger.RetireBroke(e, value.GetType().Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Net;
+using Gost.Engine.Routing;
+using Gost.Engine.Runtime;
+using Gost.Engine.Security;
+
+namespace Gost.Engine.ControlPlane;
+
+/// <summary>A compiled chain, hop, auther, admission or host table that waits to be published. Owns it until then.</summary>
+internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposable?> exchange) : IAsyncDisposable
+{
+    private bool _published;
+
+    /// <summary>Points the name to the new object, which the next connection sees; gives the old one, which the caller disposes.</summary>
+    public IAsyncDisposable? Publish()
+    {
+        _published = true;
+        return exchange();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _published || value is null ? ValueTask.CompletedTask : value.DisposeAsync();
+
+    /// <summary>Compiles an object of an acting kind; null for other kinds. Findings are relative to the object.</summary>
+    public static PreparedObject? Compile(NamedConfig config, EngineServices engine, List<Finding> findings)
+    {
+        var objects = engine.Objects;
+        return config switch
+        {
+            ChainConfig x => Of(objects.Chains, x.Name, last => Chain.Compile(x, engine, findings, last)),
+            HopConfig x => Of(objects.Hops, x.Name, last => Hop.Compile(x, engine, findings, last)),
+            AutherConfig x => Of(objects.Authers, x.Name, _ => Auther.Compile(x, engine, findings)),
+            AdmissionConfig x => Of(objects.Admissions, x.Name, _ => Admission.Compile(x, engine, findings)),
+            HostsConfig x => Of(objects.Hosts, x.Name, _ => HostTable.Compile(x, engine, findings)),
+            _ => null,
+        };
+    }
+
+    /// <summary>The removal of an object; null for kinds that do not act.</summary>
+    public static PreparedObject? Removal(ObjectKey key, EngineServices engine)
+    {
+        var objects = engine.Objects;
+        return key.Kind switch
+        {
+            _ when key.Kind == ConfigKind.Chains => None(objects.Chains, key.Name),
+            _ when key.Kind == ConfigKind.Hops => None(objects.Hops, key.Name),
+            _ when key.Kind == ConfigKind.Authers => None(objects.Authers, key.Name),
+            _ when key.Kind == ConfigKind.Admissions => None(objects.Admissions, key.Name),
+            _ when key.Kind == ConfigKind.Hosts => None(objects.Hosts, key.Name),
+            _ => null,
+        };
+    }
+
+    /// <summary>The name of every acting reference of a service that leads nowhere, as status warnings.</summary>
+    public static IEnumerable<string> Missing(ServiceConfig service, DesiredState state)
+    {
+        var forwarderHop = service.Forwarder is { } forwarder ? (forwarder.Hop.Length > 0 ? forwarder.Hop : forwarder.Nodes.Count == 0 ? forwarder.Name : "") : "";
+        ImmutableArray<(ConfigKind Kind, string Name, string Effect)> references =
+        [
+            (ConfigKind.Chains, service.Handler?.Chain ?? "", "connections are refused"),
+            (ConfigKind.Chains, service.Listener?.Chain ?? "", "connections are refused"),
+            (ConfigKind.Hops, forwarderHop, "connections are refused"),
+            (ConfigKind.Authers, service.Handler?.Auther ?? "", "nobody is allowed"),
+            .. (service.Handler?.Authers ?? []).Select(static x => (ConfigKind.Authers, x, "nobody is allowed")),
+            (ConfigKind.Admissions, service.Admission, "nobody is admitted"),
+            .. service.Admissions.Select(static x => (ConfigKind.Admissions, x, "nobody is admitted")),
+            (ConfigKind.Hosts, service.Hosts, "names are resolved by the system alone"),
+        ];
+        return references
+            .Where(x => x.Name.Length > 0 && state.Find(x.Kind, x.Name) is null)
+            .Select(static x => $"{x.Kind.Noun} {x.Name} does not exist: {x.Effect}")
+            .Distinct();
+    }
+
+    private static PreparedObject Of<T>(NamedRefTable<T> table, string name, Func<T?, T> compile)
+        where T : class, IAsyncDisposable
+    {
+        var reference = table.Get(name);
+        var value = compile(reference.Current);
+        return new PreparedObject(value, () => reference.Exchange(value));
+    }
+
+    private static PreparedObject None<T>(NamedRefTable<T> table, string name)
+        where T : class, IAsyncDisposable
+    {
+        var reference = table.Get(name);
+        return new PreparedObject(null, () => reference.Exchange(null));
+    }
+}

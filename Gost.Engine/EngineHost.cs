@@ -1,0 +1,69 @@
+using Gost.Engine.Catalog;
+using Gost.Engine.Config.Model;
+using Gost.Engine.ControlPlane;
+using Gost.Engine.Net;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine;
+
+/// <summary>Owns everything of one engine: store, control plane, sockets.</summary>
+internal sealed class EngineHost : IGostEngine
+{
+    private readonly IConfigStore _store;
+    private readonly EngineServices _services;
+    private readonly ControlPlane.ControlPlane _controlPlane;
+    private IFlowObserver? _observer;
+    private bool _disposed;
+
+    public EngineHost(IConfigStore store, EngineOptions options, ProtocolCatalog catalog, ILoggerFactory loggers, TimeProvider time)
+    {
+        _store = store;
+        DescriptorReserve descriptors = new(options, time);
+        _services = new EngineServices(
+            options,
+            time,
+            loggers,
+            catalog,
+            new NamedObjects(),
+            new ListenSocketPool(descriptors, time, loggers),
+            new DatagramSocketPool(),
+            descriptors)
+        {
+            Observer = () => Observer,
+        };
+        _controlPlane = new ControlPlane.ControlPlane(store, _services);
+    }
+
+    /// <inheritdoc/>
+    public IControlPlane ControlPlane => _controlPlane;
+
+    /// <inheritdoc/>
+    public IFlowObserver? Observer
+    {
+        get => Volatile.Read(ref _observer);
+        set => Volatile.Write(ref _observer, value);
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(GostConfig? sources, CancellationToken cancellationToken) => _controlPlane.StartAsync(sources, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopAsync(TimeSpan drain, CancellationToken cancellationToken) => _controlPlane.StopAsync(drain, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _controlPlane.DisposeAsync();
+        await _services.Objects.DisposeAsync();
+        await _services.ListenSockets.DisposeAsync();
+        await _services.DatagramSockets.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+}
