@@ -5,6 +5,7 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.ControlPlane;
 using Gost.Persistence;
+using Gost.Tests.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -14,7 +15,7 @@ namespace Gost.Tests.Persistence;
 public sealed class SqliteConfigStoreTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(Now);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
