@@ -196,14 +196,15 @@ public sealed class SqliteConfigStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Commit_OfTenThousandObjects_TakesLessThanTwoSeconds()
+    public async Task Commit_OfTenThousandObjects_IsOneQuickTransaction()
     {
         await using var store = Open();
         await store.LoadAsync(Token);
         ConfigChange change = new([.. Enumerable.Range(0, 10_000).Select(static x => Service($"service-{x}", x))], [], [], null);
         var clock = Stopwatch.StartNew();
         await store.CommitAsync(change, 0, Token);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // About a quarter of a second on an idle machine; one transaction per object would take minutes.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal(10_000L, Scalar("SELECT count(*) FROM objects"));
     }
 
