@@ -1,4 +1,5 @@
 using System.Net;
+using Gost.Engine.Net;
 
 namespace Gost.Engine.Abstractions;
 
@@ -34,6 +35,9 @@ public sealed class Inbound : IAsyncDisposable
 
     /// <summary>Bytes and target of this flow; the relays count here.</summary>
     public FlowCounters Counters { get; set; } = new();
+
+    /// <summary>Held for the descriptor of the way to the target; a handler settles it when that is open. Null = none is held.</summary>
+    internal FlowTicket? Ticket { get; init; }
 
     /// <summary>The client's IP as text: what <c>hash</c> selection uses.</summary>
     public string ClientHost => Client is IPEndPoint ip ? (ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString() : Client.ToString() ?? "";

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Layers;
@@ -11,7 +12,6 @@ internal sealed class HandshakeTracker : IAsyncDisposable
     /// <summary>How many handshakes of one listening socket may be under way; further connections are closed.</summary>
     public const int MaxPending = 1024;
 
-    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _tasks = [];
     private readonly CancellationTokenSource _closing = new();
@@ -19,20 +19,20 @@ internal sealed class HandshakeTracker : IAsyncDisposable
     private int _pending;
 
     /// <summary>A tracker without handshakes.</summary>
-    public HandshakeTracker(TimeProvider time)
+    public HandshakeTracker()
     {
         // The token is kept, because a late start may ask for it after the source was disposed.
-        (_time, _closed) = (time, _closing.Token);
+        _closed = _closing.Token;
     }
 
     /// <summary>Handshakes under way.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
     /// <summary>
-    /// Starts <paramref name="handshake"/> with a token that ends it after <paramref name="timeout"/> or when the socket is closed. It owns
-    /// what it was started for and must not let exceptions out that are not its peer's doing. False: too many, nothing was started.
+    /// Starts <paramref name="handshake"/> with a token that is cancelled when the socket is closed. It owns what it was started for, limits
+    /// its own time and lets no exception out that is not its peer's doing. False: too many, nothing was started.
     /// </summary>
-    public bool TryStart(Func<CancellationToken, ValueTask> handshake, TimeSpan timeout)
+    public bool TryStart(Func<CancellationToken, ValueTask> handshake)
     {
         if (Interlocked.Increment(ref _pending) > MaxPending || _closed.IsCancellationRequested)
         {
@@ -40,7 +40,7 @@ internal sealed class HandshakeTracker : IAsyncDisposable
             return false;
         }
 
-        var task = RunAsync(handshake, timeout);
+        var task = RunAsync(handshake);
         if (!task.IsCompleted)
         {
             lock (_gate)
@@ -79,15 +79,13 @@ internal sealed class HandshakeTracker : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task RunAsync(Func<CancellationToken, ValueTask> handshake, TimeSpan timeout)
+    private async Task RunAsync(Func<CancellationToken, ValueTask> handshake)
     {
-        using CancellationTokenSource limit = new(timeout, _time);
-        using var closing = _closed.UnsafeRegister(static x => ((CancellationTokenSource)x!).Cancel(), limit);
         try
         {
-            await handshake(limit.Token);
+            await handshake(_closed);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException or FlowException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException or FlowException)
         {
             // The peer's doing, or the end of the listener: the handshake has closed its connection.
         }

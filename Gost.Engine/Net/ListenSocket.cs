@@ -5,7 +5,7 @@ using Gost.Engine.Layers;
 namespace Gost.Engine.Net;
 
 /// <summary>One open listening socket with what lives as long as it: the accept loop and the handshakes of accepted connections.</summary>
-internal sealed class ListenSocket(Socket socket, AcceptLoop loop, TimeProvider time)
+internal sealed class ListenSocket(Socket socket, AcceptLoop loop)
 {
     /// <summary>The socket; the loop owns it.</summary>
     public Socket Socket { get; } = socket;
@@ -16,7 +16,7 @@ internal sealed class ListenSocket(Socket socket, AcceptLoop loop, TimeProvider 
     /// <summary>
     /// Handshakes under way. They belong to the socket, not to a generation of the service, so that a change of the service does not break them.
     /// </summary>
-    public HandshakeTracker Handshakes { get; } = new(time);
+    public HandshakeTracker Handshakes { get; } = new();
 
     /// <summary>The bound address.</summary>
     public EndPoint? LocalEndPoint { get; } = socket.LocalEndPoint;

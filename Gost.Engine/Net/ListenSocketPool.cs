@@ -43,7 +43,7 @@ internal sealed class ListenSocketPool(DescriptorReserve reserve, TimeProvider t
             if (!_sockets.TryGetValue(key, out var shared))
             {
                 var socket = ListenSocketFactory.Open(request, endPoint, _sockets.Values);
-                shared = new ListenSocket(socket, new AcceptLoop(socket, reserve, time, _logger), time);
+                shared = new ListenSocket(socket, new AcceptLoop(socket, reserve, time, _logger));
                 _sockets.Add(key, shared);
                 ListenLog.Listening(_logger, shared.LocalEndPoint);
             }

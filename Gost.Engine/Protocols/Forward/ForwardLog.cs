@@ -1,0 +1,15 @@
+using System.Net;
+using Gost.Engine.Relaying;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Protocols.Forward;
+
+/// <summary>Log lines of the forwarding handlers; events 2200 to 2249.</summary>
+internal static partial class ForwardLog
+{
+    [LoggerMessage(2200, LogLevel.Debug, "[{Sid}] {Client} <> {Target}", EventName = "FlowJoined")]
+    public static partial void Joined(ILogger logger, long sid, EndPoint client, string target);
+
+    [LoggerMessage(2201, LogLevel.Debug, "[{Sid}] {Client} >< {Target}: {Outcome}, {Input} bytes in, {Output} bytes out", EventName = "FlowEnded")]
+    public static partial void Ended(ILogger logger, long sid, EndPoint client, string target, RelayOutcome outcome, long input, long output);
+}

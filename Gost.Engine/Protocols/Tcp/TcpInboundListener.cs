@@ -1,0 +1,62 @@
+using System.Net;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Catalog;
+using Gost.Engine.Layers;
+using Gost.Engine.Net;
+
+namespace Gost.Engine.Protocols.Tcp;
+
+/// <summary>Accepts TCP connections on a leased socket and pushes them through the accept layers.</summary>
+internal sealed class TcpInboundListener : IListener
+{
+    private readonly ListenSocketPool _pool;
+    private readonly string _service;
+    private readonly string _addr;
+    private readonly TcpListenerOptions _options;
+    private readonly AcceptLayers _layers;
+    private ListenLease? _lease;
+
+    /// <summary>A listener that is not bound yet.</summary>
+    public TcpInboundListener(ListenSocketPool pool, string service, string addr, TcpListenerOptions options, AcceptLayers layers) =>
+        (_pool, _service, _addr, _options, _layers) = (pool, service, addr, options, layers);
+
+    /// <summary>Reads the options and builds the listener of type <c>tcp</c>.</summary>
+    public static TcpInboundListener Build(ListenerBuildContext context) => new(
+        context.Engine.ListenSockets,
+        context.Service.Name,
+        context.Service.Addr,
+        TcpListenerOptions.Bind(context.Metadata),
+        AcceptLayers.Build(context.Service, context.ServiceMetadata, context.Engine, allowsProxyHeader: true));
+
+    /// <inheritdoc/>
+    public EndPoint? LocalEndPoint => _lease?.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public async ValueTask BindAsync(CancellationToken cancellationToken)
+    {
+        ListenRequest request = new(_service, BindAddress.Parse(_addr, "tcp"), _options.ReusePort, _options.MultipathTcp);
+        _lease = await _pool.LeaseAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(IInboundSink sink, CancellationToken stopping)
+    {
+        var lease = _lease ?? throw new InvalidOperationException("the listener is not bound");
+        AcceptSink accept = new(sink, _layers, lease.Handshakes);
+        TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lease.Attach(accept, _options.KeepAlive);
+        using var registration = stopping.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), stopped);
+        await stopped.Task;
+        lease.Detach(accept);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _lease?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private sealed class AcceptSink(IInboundSink sink, AcceptLayers layers, HandshakeTracker handshakes) : IAcceptSink
+    {
+        public void Accept(SocketDuplexStream stream) => layers.Accept(stream, sink, handshakes);
+
+        public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
+    }
+}
