@@ -1,4 +1,6 @@
 using Gost.Engine.Protocols.Direct;
+using Gost.Engine.Protocols.Forward;
+using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Tcp;
 
 namespace Gost.Engine.Catalog;
@@ -9,6 +11,9 @@ internal static class BuiltInProtocols
     /// <summary>A catalog of every module.</summary>
     public static ProtocolCatalog CreateCatalog() => new(
     [
+        new TcpModule(),
+        new ForwardModule(),
+        new RemoteTcpModule(),
         new RawNodeModule(),
         new DirectModule(),
     ]);

@@ -67,7 +67,7 @@ internal sealed class BufferPump
             {
                 if (buffer is null)
                 {
-                    await from.ReadAsync(Memory<byte>.Empty);
+                    _ = await from.ReadAsync(Memory<byte>.Empty);
                     buffer = _buffers.Rent();
                     chunks = 0;
                 }
