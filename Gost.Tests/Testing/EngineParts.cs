@@ -1,0 +1,37 @@
+using Gost.Engine.Catalog;
+using Gost.Engine.Net;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Gost.Tests.Testing;
+
+/// <summary>The shared parts of an engine without a control plane, for tests of single parts.</summary>
+internal sealed class EngineParts : IAsyncDisposable
+{
+    public EngineParts(TimeProvider? time = null, IDescriptorProbe? probe = null)
+    {
+        EngineOptions options = new();
+        time ??= TimeProvider.System;
+        DescriptorReserve reserve = new(options, time, probe ?? new LinuxDescriptorProbe());
+        Services = new EngineServices(
+            options,
+            time,
+            NullLoggerFactory.Instance,
+            BuiltInProtocols.CreateCatalog(),
+            new NamedObjects(),
+            new ListenSocketPool(reserve, time, NullLoggerFactory.Instance),
+            new DatagramSocketPool(),
+            reserve);
+    }
+
+    public EngineServices Services { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Services.ListenSockets.DisposeAsync();
+        await Services.DatagramSockets.DisposeAsync();
+        Assert.Equal(0, Services.Buffers.Outstanding);
+        Assert.Equal(0, Services.Descriptors.Pending);
+    }
+}
