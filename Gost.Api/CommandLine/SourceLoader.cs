@@ -1,17 +1,109 @@
+using Gost.Engine.Config;
+using Gost.Engine.Config.CommandLine;
 using Gost.Engine.Config.Model;
 
 namespace Gost.Api.CommandLine;
 
-/// <summary>Reads and merges the sources of one command line, as often as it is asked. Thread-safe: holds no state between calls.</summary>
-internal sealed class SourceLoader(ProgramArguments arguments)
+/// <summary>
+/// Reads and merges the sources of one command line, as often as it is asked: each <c>-C</c> in order, then <c>-L</c> and <c>-F</c>, then
+/// environment and flags. After the first call others may overlap. Source: spec/cli.md section 1.
+/// </summary>
+internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost host)
 {
+    private readonly SourceReader _reader = new(host);
+
+    /// <summary>Standard input can be read once: what it gave is used again.</summary>
+    private SourceText? _input;
+
     /// <summary>
-    /// The merged definitions as they are now. Throws <see cref="Engine.Config.ConfigException"/> with every finding, messages naming
+    /// The merged definitions as they are now. Throws <see cref="ConfigException"/> with every finding, messages naming
     /// file and line; what runs is not touched by that.
     /// </summary>
-    public Task<GostConfig> LoadAsync(CancellationToken cancellationToken)
+    public async Task<GostConfig> LoadAsync(CancellationToken cancellationToken) => (await LoadWithWarningsAsync(cancellationToken)).Document;
+
+    /// <summary>The same with what was found but does not refuse it.</summary>
+    public async Task<(GostConfig Document, IReadOnlyList<Finding> Warnings)> LoadWithWarningsAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromException<GostConfig>(new NotSupportedException($"cli: {arguments.Sources.Count}"));
+        List<Finding> findings = [];
+        List<(string Label, GostConfig Document)> sources = [];
+        foreach (var source in arguments.Sources.Select(static x => x.Trim()).Where(static x => x.Length > 0))
+        {
+            if (await ReadSourceAsync(source, findings, cancellationToken) is { } read)
+            {
+                sources.Add(read);
+            }
+        }
+
+        if (Gather(() => CommandLineConverter.Convert(Definitions()), findings) is { } definitions)
+        {
+            sources.Add(("the command line", definitions));
+        }
+
+        findings.AddRange(DocumentMerge.FindDuplicates(sources));
+        GostConfig document = new();
+        foreach (var source in sources)
+        {
+            document = DocumentMerge.Merge(document, source.Document);
+        }
+
+        if (Gather(() => CommandLineConverter.Convert(SingleObjects()), findings) is { } flags
+            && Gather(() => EnvironmentOverlay.Apply(document, host, flags), findings) is { } effective)
+        {
+            document = effective;
+        }
+
+        return findings.Any(static x => x.Severity == FindingSeverity.Error)
+            ? throw new ConfigException([.. findings.OrderBy(static x => x.Severity)])
+            : (document, findings);
+    }
+
+    private async Task<(string Label, GostConfig Document)?> ReadSourceAsync(string source, List<Finding> findings, CancellationToken cancellationToken)
+    {
+        SourceText text;
+        try
+        {
+            text = source == "-" && _input is { } known ? known : await _reader.ReadAsync(source, cancellationToken);
+            _input = source == "-" ? text : _input;
+        }
+        catch (ConfigException e)
+        {
+            findings.AddRange(e.Findings);
+            return null;
+        }
+
+        var read = ConfigReader.ReadDocument(text.Utf8, text.Format);
+        findings.AddRange(read.Findings.Select(x => x with
+        {
+            Message = $"{text.Label}{(x.Line is { } line ? $":{line}" : "")}: {(x.Pointer.Length > 0 ? x.Pointer + ": " : "")}{x.Message}",
+        }));
+        return read.Value is { } document ? (text.Label, document) : null;
+    }
+
+    private CommandLineDefinitions Definitions() => new()
+    {
+        Services = arguments.Services,
+        Nodes = arguments.Nodes,
+        TargetPrefix = host.Set("_GOST_ID") is { } group ? $"go-{group}@" : "",
+    };
+
+    private CommandLineDefinitions SingleObjects() => new()
+    {
+        Api = arguments.Api,
+        Metrics = arguments.Metrics,
+        Debug = arguments.Debug,
+        Trace = arguments.Trace,
+    };
+
+    private static GostConfig? Gather(Func<GostConfig> step, List<Finding> findings)
+    {
+        try
+        {
+            return step();
+        }
+        catch (ConfigException e)
+        {
+            findings.AddRange(e.Findings);
+            return null;
+        }
     }
 }
