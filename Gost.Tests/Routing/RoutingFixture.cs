@@ -1,0 +1,91 @@
+using System.Net;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Catalog;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Values;
+using Gost.Engine.Protocols.Direct;
+using Gost.Engine.Protocols.Tcp;
+using Gost.Engine.Routing;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gost.Tests.Routing;
+
+/// <summary>An engine's shared parts with a clock that is moved by hand and a protocol whose answers are scripted.</summary>
+internal sealed class RoutingFixture
+{
+    public RoutingFixture(EngineOptions? options = null, bool realTime = false)
+    {
+        Time = new FakeTimeProvider();
+        Engine = new EngineServices(
+            options ?? new EngineOptions(),
+            realTime ? TimeProvider.System : Time,
+            NullLoggerFactory.Instance,
+            new ProtocolCatalog([new RawNodeModule(), new DirectModule(), Script]),
+            new NamedObjects(),
+            null!, // routing binds no sockets
+            null!,
+            null!);
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public ScriptedProtocol Script { get; } = new();
+
+    public EngineServices Engine { get; }
+
+    public static ConfigMap<object?> Map(params (string Key, object? Value)[] entries) =>
+        new(entries.Select(x => KeyValuePair.Create(x.Key, x.Value)));
+
+    public static Inbound From(string client, EndPoint? local = null)
+    {
+        IPEndPoint endPoint = new(IPAddress.Parse(client), 40000);
+        return new Inbound(new NowhereStream(new NoSockets()), endPoint, endPoint, local);
+    }
+
+    /// <summary>A service whose targets are asked for through a scripted chain: what they answer is <see cref="Script"/>'s.</summary>
+    public ServiceConfig ScriptedService(params ForwardNodeConfig[] targets)
+    {
+        SetChain(new ChainConfig { Name = "script", Hops = [new HopConfig { Name = "h", Nodes = [ScriptedNode("n")] }] });
+        return new ServiceConfig
+        {
+            Name = "s",
+            Handler = new HandlerConfig { Type = "tcp", Chain = "script" },
+            Forwarder = new ForwarderConfig { Nodes = [.. targets] },
+        };
+    }
+
+    public static NodeConfig ScriptedNode(string name, string addr = "node:1") => new()
+    {
+        Name = name,
+        Addr = addr,
+        Connector = new ConnectorConfig { Type = ScriptedProtocol.Name },
+        Dialer = new DialerConfig { Type = ScriptedProtocol.Name },
+    };
+
+    public static ForwardNodeConfig TargetNode(string name, string addr, params (string Key, object? Value)[] metadata) =>
+        new() { Name = name, Addr = addr, Metadata = Map(metadata) };
+
+    public void SetChain(ChainConfig config, Chain? previous = null)
+    {
+        List<Finding> findings = [];
+        Engine.Objects.Chains.Get(config.Name).Exchange(Chain.Compile(config, Engine, findings, previous));
+        Xunit.Assert.Empty(findings);
+    }
+
+    public Router Router(ServiceConfig service) => Gost.Engine.Routing.Router.ForHandler(service, Metadata(service), Engine);
+
+    public IForwarder Forwarder(ServiceConfig service, IForwarder? previous = null) =>
+        Gost.Engine.Routing.Forwarder.Build(service, Metadata(service), Router(service), Engine, previous);
+
+    private static MetadataReader Metadata(ServiceConfig service) => new(service.Metadata, "/metadata");
+
+    private sealed class NoSockets : ISocketDialer
+    {
+        public ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+        public ValueTask<IDatagramChannel> OpenDatagramsAsync(Target target, CancellationToken cancellationToken) => throw new InvalidOperationException();
+    }
+}
