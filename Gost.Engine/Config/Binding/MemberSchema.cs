@@ -29,6 +29,7 @@ internal sealed class MemberSchema
         Property = property.Name;
         Name = property.GetCustomAttribute<ConfigNameAttribute>()?.Name ?? char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
         IsAlwaysWritten = property.IsDefined(typeof(AlwaysWrittenAttribute));
+        IsFilePath = property.IsDefined(typeof(FilePathAttribute));
         var type = property.PropertyType;
         Kind = KindOf(type);
         if (Kind is MemberKind.Record or MemberKind.RecordList)
@@ -51,6 +52,9 @@ internal sealed class MemberSchema
     public MemberKind Kind { get; }
 
     public bool IsAlwaysWritten { get; }
+
+    /// <summary>Whether the text names a local file.</summary>
+    public bool IsFilePath { get; }
 
     /// <summary>The schema of the record or of the list's elements.</summary>
     public RecordSchema? Record { get; }

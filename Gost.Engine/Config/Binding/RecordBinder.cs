@@ -1,3 +1,4 @@
+using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Nodes;
 using Gost.Engine.Config.Values;
 
@@ -80,7 +81,8 @@ internal sealed class RecordBinder(FindingList findings, ConfigFormat format)
         };
         if (value is not null)
         {
-            member.Set(record, value);
+            // GOST trims the names of objects.
+            member.Set(record, value is string name && record is NamedConfig && member.Property == nameof(NamedConfig.Name) ? name.Trim() : value);
         }
     }
 

@@ -28,6 +28,6 @@ public sealed record QuotaConfig : NamedConfig
 public sealed record QuotaStoreConfig
 {
     public string Type { get; init; } = "";
-    public string File { get; init; } = "";
+    [FilePath] public string File { get; init; } = "";
     public RedisSourceConfig? Redis { get; init; }
 }

@@ -23,3 +23,7 @@ public sealed class ScalarFormAttribute(string property) : Attribute
 /// <summary>The string value is a secret: never logged.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretAttribute : Attribute;
+
+/// <summary>The string names a local file; over REST only those below the folder for files are taken.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class FilePathAttribute : Attribute;

@@ -21,7 +21,7 @@ public sealed record RecorderConfig : NamedConfig
 /// <summary>Records in a file.</summary>
 public sealed record FileRecorderConfig
 {
-    public string Path { get; init; } = "";
+    [FilePath] public string Path { get; init; } = "";
     public string Sep { get; init; } = "";
     public LogRotationConfig? Rotation { get; init; }
 }
@@ -42,7 +42,7 @@ public sealed record LoggerConfig : NamedConfig
 /// <summary>Where the program's log goes. Source: spec/config.md section 13.</summary>
 public sealed record LogConfig
 {
-    public string Output { get; init; } = "";
+    [FilePath] public string Output { get; init; } = "";
     public string Level { get; init; } = "";
     public string Format { get; init; } = "";
     public LogRotationConfig? Rotation { get; init; }

@@ -43,9 +43,9 @@ public sealed record BypassConfig : NamedConfig
 /// <summary>Certificates and TLS rules of either side. Source: spec/config.md section 12.</summary>
 public sealed record TlsConfig
 {
-    public string CertFile { get; init; } = "";
-    public string KeyFile { get; init; } = "";
-    public string CaFile { get; init; } = "";
+    [FilePath] public string CertFile { get; init; } = "";
+    [FilePath] public string KeyFile { get; init; } = "";
+    [FilePath] public string CaFile { get; init; } = "";
     public bool Secure { get; init; }
     public string ServerName { get; init; } = "";
     public TlsOptionsConfig? Options { get; init; }

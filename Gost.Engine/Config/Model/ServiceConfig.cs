@@ -78,7 +78,7 @@ public sealed record AuthConfig
 {
     public string Username { get; init; } = "";
     [Secret] public string Password { get; init; } = "";
-    public string File { get; init; } = "";
+    [FilePath] public string File { get; init; } = "";
 }
 
 /// <summary>The targets of a service. <c>name</c> is the deprecated alias of <c>hop</c>. Source: spec/config.md section 4.</summary>

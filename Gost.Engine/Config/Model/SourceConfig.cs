@@ -5,7 +5,7 @@ namespace Gost.Engine.Config.Model;
 /// <summary>An object's entries in a local file.</summary>
 public sealed record FileSourceConfig
 {
-    public string Path { get; init; } = "";
+    [FilePath] public string Path { get; init; } = "";
 }
 
 /// <summary>An object's entries in a Redis key.</summary>

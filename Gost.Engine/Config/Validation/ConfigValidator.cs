@@ -1,18 +1,157 @@
 using System.Collections.Immutable;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Nodes;
 using Gost.Engine.ControlPlane;
 
 namespace Gost.Engine.Config.Validation;
 
-internal sealed record SupportedTypes(IReadOnlySet<string> Listeners, IReadOnlySet<string> Handlers, IReadOnlySet<string> Dialers, IReadOnlySet<string> Connectors);
-
-internal sealed record ValidationContext(SupportedTypes Supported, string? FilesFolder, bool FilesRestricted);
-
+/// <summary>Judges what was read: objects by themselves, documents, and a whole state for what holds between objects.</summary>
 internal static class ConfigValidator
 {
-    public static ImmutableArray<Finding> ValidateObject(ConfigKind kind, NamedConfig config, ValidationContext context) => [];
+    // Stateless, so one instance serves every engine of the process.
+    private static readonly ImmutableArray<IAspect> Aspects =
+    [
+        new NameAspect(), new TypeAspect(), new AddressAspect(), new ForwarderAspect(), new ProtectionAspect(), new CommandAspect(),
+        new InertAspect(), new ChainAspect(), new HopAspect(), new AdmissionAspect(), new AutherAspect(), new HostsAspect(),
+        new KindAspect(), new FileAspect(),
+    ];
 
-    public static ImmutableArray<(ObjectKey Key, Finding Finding)> ValidateState(DesiredState candidate, IReadOnlySet<ObjectKey>? changed) => [];
+    /// <summary>Findings of one object by itself; pointers are relative to it. Errors first.</summary>
+    public static ImmutableArray<Finding> ValidateObject(ConfigKind kind, NamedConfig config, ValidationContext context)
+    {
+        if (config.GetType() != kind.RecordType)
+        {
+            throw new ArgumentException($"{config.GetType().Name} is no record of kind {kind}", nameof(config));
+        }
 
-    public static ImmutableArray<Finding> ValidateDocument(GostConfig document, ValidationContext context) => [];
+        List<Finding> findings = [];
+        foreach (var aspect in Aspects)
+        {
+            aspect.Run(config, context, findings);
+        }
+
+        return [.. findings.OrderBy(static x => x.Severity)];
+    }
+
+    /// <summary>
+    /// Findings of every object of a document and of doubled names; pointers are relative to the document. What holds between
+    /// objects is for <see cref="ValidateState"/>.
+    /// </summary>
+    public static ImmutableArray<Finding> ValidateDocument(GostConfig document, ValidationContext context)
+    {
+        FindingList findings = new();
+        foreach (var kind in ConfigKind.All)
+        {
+            HashSet<string> names = new(StringComparer.Ordinal);
+            var i = 0;
+            foreach (var config in kind.Read(document))
+            {
+                var pointer = $"/{kind.Name}/{i++}";
+                foreach (var finding in ValidateObject(kind, config, context))
+                {
+                    findings.Add(finding with { Pointer = pointer + finding.Pointer });
+                }
+
+                if (config.Name.Length > 0 && !names.Add(config.Name))
+                {
+                    findings.Add(new Finding(pointer + "/name", $"{kind.Noun} {JsonPointer.Shorten(config.Name)} is there twice; names are unique within a kind"));
+                }
+            }
+        }
+
+        CheckSingletons(document, context, findings);
+        return [.. findings.ToImmutable().OrderBy(static x => x.Severity)];
+    }
+
+    /// <summary>
+    /// Findings between the objects of a state: services that want one port (errors), names of objects that do not exist (warnings).
+    /// Only those that concern a changed object are reported; null = all. Pointers are relative to the object of the key.
+    /// </summary>
+    public static ImmutableArray<(ObjectKey Key, Finding Finding)> ValidateState(DesiredState candidate, IReadOnlySet<ObjectKey>? changed)
+    {
+        var findings = ImmutableArray.CreateBuilder<(ObjectKey, Finding)>();
+        CheckPorts(candidate, changed, findings);
+        CheckReferences(candidate, changed, findings);
+        return findings.ToImmutable();
+    }
+
+    private static void CheckPorts(DesiredState candidate, IReadOnlySet<ObjectKey>? changed, ImmutableArray<(ObjectKey, Finding)>.Builder findings)
+    {
+        PortTable ports = new();
+        foreach (var item in candidate.OfKind(ConfigKind.Services))
+        {
+            if (item.Config is not ServiceConfig service || ports.Add(service) is not { } other)
+            {
+                continue;
+            }
+
+            // The changed one of the two is told; the later one when both are.
+            ObjectKey otherKey = new(ConfigKind.Services, other.Name);
+            if (changed?.Contains(item.Key) != false)
+            {
+                findings.Add((item.Key, Clash(service, other)));
+            }
+            else if (changed.Contains(otherKey))
+            {
+                findings.Add((otherKey, Clash(other, service)));
+            }
+        }
+    }
+
+    private static Finding Clash(ServiceConfig service, ServiceConfig other) => new(
+        "/addr",
+        $"the address {service.Addr} ({ServiceFacts.LocalTransport(service)}) is taken by service {other.Name} ({other.Addr})");
+
+    private static void CheckReferences(DesiredState candidate, IReadOnlySet<ObjectKey>? changed, ImmutableArray<(ObjectKey, Finding)>.Builder findings)
+    {
+        foreach (var kind in new[] { ConfigKind.Services, ConfigKind.Chains, ConfigKind.Hops, ConfigKind.Resolvers })
+        {
+            foreach (var item in candidate.OfKind(kind))
+            {
+                foreach (var reference in References.Of(item.Config))
+                {
+                    if (candidate.Find(reference.Kind, reference.Name) is not null)
+                    {
+                        continue;
+                    }
+
+                    var name = JsonPointer.Shorten(reference.Name);
+                    if (changed?.Contains(item.Key) != false)
+                    {
+                        findings.Add((item.Key, new Finding(reference.Pointer, $"{reference.Kind.Noun} {name} does not exist: {reference.Effect}", FindingSeverity.Warning)));
+                    }
+                    else if (changed.Contains(reference.Key))
+                    {
+                        // It was removed while others go on using its name.
+                        findings.Add((reference.Key, new Finding("", $"{item.Key} still uses {reference.Kind.Noun} {name}: {reference.Effect}", FindingSeverity.Warning)));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void CheckSingletons(GostConfig document, ValidationContext context, FindingList findings)
+    {
+        if (!context.FilesRestricted)
+        {
+            return;
+        }
+
+        if (document.Tls is { } tls)
+        {
+            FileAspect.Walk(tls, "/tls", context, (pointer, message) => findings.Add(new Finding(pointer, message)));
+        }
+
+        // An import must not take away the API's own password (contract.md, Import).
+        foreach (var (member, value) in new (string, object?)[]
+        {
+            ("log", document.Log), ("profiling", document.Profiling), ("api", document.Api), ("metrics", document.Metrics),
+        })
+        {
+            if (value is not null)
+            {
+                findings.Add(new Finding($"/{member}", $"{member} is kept and exported but not applied by an import", FindingSeverity.Warning));
+            }
+        }
+    }
 }

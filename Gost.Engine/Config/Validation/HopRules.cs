@@ -1,0 +1,94 @@
+using Gost.Engine.Catalog;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Values;
+
+namespace Gost.Engine.Config.Validation;
+
+/// <summary>What holds for a hop, whether it stands alone or inside a chain.</summary>
+internal static class HopRules
+{
+    /// <summary>Checks a hop and its nodes.</summary>
+    /// <param name="report">Takes the findings.</param>
+    /// <param name="pointer">The hop's pointer; empty for a hop that stands alone.</param>
+    /// <param name="hop">The hop.</param>
+    /// <param name="metadata">Where the override of protective members is looked for: the object's own metadata.</param>
+    public static void Check(Report report, string pointer, HopConfig hop, ConfigMap<object?> metadata)
+    {
+        NodeRules.CheckSelector(report, pointer, hop.Selector, isForwarder: false);
+        NodeRules.CheckNames(report, $"{pointer}/nodes", hop.Nodes.Select(static x => x.Name));
+        ProtectionAspect.Check(report, metadata, pointer.Length == 0 ? "hop" : "chain",
+        [
+            ($"{pointer}/bypass", "bypass", hop.Bypass.Length > 0),
+            ($"{pointer}/bypasses", "bypasses", hop.Bypasses.Count > 0),
+            .. hop.Nodes.SelectMany((x, i) => new[]
+            {
+                ($"{pointer}/nodes/{i}/bypass", "bypass of a node", x.Bypass.Length > 0),
+                ($"{pointer}/nodes/{i}/bypasses", "bypasses of a node", x.Bypasses.Count > 0),
+            }),
+        ]);
+        foreach (var (member, isSet) in new[]
+        {
+            ("file", hop.File is not null), ("redis", hop.Redis is not null), ("http", hop.Http is not null), ("plugin", hop.Plugin is not null),
+        })
+        {
+            if (isSet)
+            {
+                report.Warn($"{pointer}/{member}", $"nodes are not loaded from {member} yet: only those listed here are used");
+            }
+        }
+
+        if (hop.Resolver.Length > 0)
+        {
+            report.Warn($"{pointer}/resolver", "resolver is kept but has no effect yet: names are resolved by hosts and the system");
+        }
+
+        CheckNetns(report, $"{pointer}/metadata", hop.Metadata);
+        for (var i = 0; i < hop.Nodes.Count; i++)
+        {
+            CheckNode(report, $"{pointer}/nodes/{i}", hop.Nodes[i]);
+        }
+    }
+
+    private static void CheckNode(Report report, string pointer, NodeConfig node)
+    {
+        // The defaults are GOST's.
+        var connector = node.Connector?.Type is { Length: > 0 } c ? c : "http";
+        var dialer = node.Dialer?.Type is { Length: > 0 } d ? d : "tcp";
+        TypeAspect.Check(report, node.Connector?.Type, connector, "connector", GostTypeNames.Connectors, report.Context.Supported.Connectors, pointer);
+        TypeAspect.Check(report, node.Dialer?.Type, dialer, "dialer", GostTypeNames.Dialers, report.Context.Supported.Dialers, pointer);
+
+        // These make no connection of their own.
+        if (dialer is not ("direct" or "virtual") && connector is not ("direct" or "virtual"))
+        {
+            NodeRules.CheckAddress(report, pointer, node.Addr, node.Network, needsPort: true);
+        }
+
+        NodeRules.CheckMetadata(report, pointer, node.Metadata);
+        NodeRules.CheckProbe(report, pointer, node.Probe);
+        CheckNetns(report, $"{pointer}/metadata", node.Metadata);
+        if (node.Netns.Length > 0)
+        {
+            report.Error($"{pointer}/netns", "netns is not supported by this build");
+        }
+
+        foreach (var (member, isSet) in new[]
+        {
+            ("filter", node.Filter is not null), ("matcher", node.Matcher is not null), ("http", node.Http is not null), ("tls", node.Tls is not null),
+            ("resolver", node.Resolver.Length > 0),
+        })
+        {
+            if (isSet)
+            {
+                report.Warn($"{pointer}/{member}", $"{member} of a node is kept but has no effect yet");
+            }
+        }
+    }
+
+    private static void CheckNetns(Report report, string pointer, ConfigMap<object?> metadata)
+    {
+        if (metadata.ContainsKey("netns"))
+        {
+            report.Error($"{pointer}/netns", "netns is not supported by this build");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Gost.Engine.Config.Model;
+
+namespace Gost.Engine.Config.Validation;
+
+/// <summary>Members of a service that are kept but that this build does not act on, or acts on elsewhere.</summary>
+internal sealed class InertAspect : Aspect<ServiceConfig>
+{
+    /// <inheritdoc/>
+    protected override void Check(ServiceConfig config, Report report)
+    {
+        CheckChains(config, report);
+        foreach (var (member, isSet) in new[]
+        {
+            ("resolver", config.Resolver.Length > 0),
+            ("logger", config.Logger.Length > 0),
+            ("loggers", config.Loggers.Count > 0),
+            ("observer", config.Observer.Length > 0),
+            ("rewriter", config.Rewriter.Length > 0),
+            ("cache", config.Cache.Length > 0),
+            ("recorders", config.Recorders.Count > 0),
+            ("handler/observer", config.Handler?.Observer.Length > 0),
+        })
+        {
+            if (isSet)
+            {
+                report.Warn($"/{member}", member == "resolver"
+                    ? "resolver is kept but has no effect yet: names are resolved by hosts and the system"
+                    : $"{member.Replace('/', '.')} is kept but has no effect yet");
+            }
+        }
+
+        foreach (var key in new[] { "netns", "netns.out" })
+        {
+            if (config.Metadata.ContainsKey(key))
+            {
+                report.Error($"/metadata/{key}", $"{key} is not supported by this build");
+            }
+        }
+
+        if (ServiceFacts.IsPlainListener(config))
+        {
+            CheckUnasked(report, "/listener", "a plain listener", config.Listener?.Auther, config.Listener?.Authers.Count, config.Listener?.Auth, config.Listener?.Tls);
+        }
+
+        if (ServiceFacts.IsForwardHandler(config))
+        {
+            CheckUnasked(report, "/handler", "a forward handler", config.Handler?.Auther, config.Handler?.Authers.Count, config.Handler?.Auth, config.Handler?.Tls);
+        }
+    }
+
+    private static void CheckChains(ServiceConfig config, Report report)
+    {
+        if (config.Handler?.ChainGroup is not null)
+        {
+            report.Error("/handler/chainGroup", "chainGroup is not supported by this build; name one chain in handler.chain");
+        }
+
+        if (config.Listener?.ChainGroup is not null)
+        {
+            report.Error("/listener/chainGroup", "chainGroup is not supported by this build; name one chain");
+        }
+
+        // The port-forwarding page of GOST writes it there (contract.md, Values).
+        if (config.Listener?.Chain.Length > 0 && !ServiceFacts.BindsRemotely(config))
+        {
+            report.Warn("/listener/chain", string.IsNullOrEmpty(config.Handler?.Chain)
+                ? "this listener does not bind through a chain: listener.chain acts as handler.chain"
+                : "this listener does not bind through a chain, and handler.chain is set: listener.chain has no effect");
+        }
+    }
+
+    private static void CheckUnasked(Report report, string pointer, string owner, string? auther, int? authers, AuthConfig? auth, TlsConfig? tls)
+    {
+        foreach (var (member, isSet) in new[] { ("auther", auther?.Length > 0), ("authers", authers > 0), ("auth", auth is not null) })
+        {
+            if (isSet)
+            {
+                report.Warn($"{pointer}/{member}", $"{owner} asks for no credentials: {member} has no effect");
+            }
+        }
+
+        if (tls is not null)
+        {
+            report.Warn($"{pointer}/tls", $"{owner} speaks no TLS: tls has no effect");
+        }
+    }
+}
