@@ -27,7 +27,7 @@ internal sealed class EngineHost : IGostEngine
             catalog,
             new NamedObjects(),
             new ListenSocketPool(descriptors, time, loggers),
-            new DatagramSocketPool(),
+            new DatagramSocketPool(descriptors, time, loggers),
             descriptors)
         {
             Observer = () => Observer,

@@ -2,6 +2,7 @@ using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Tcp;
+using Gost.Engine.Protocols.Udp;
 
 namespace Gost.Engine.Catalog;
 
@@ -16,5 +17,7 @@ internal static class BuiltInProtocols
         new RemoteTcpModule(),
         new RawNodeModule(),
         new DirectModule(),
+        new UdpModule(),
+        new RemoteUdpModule(),
     ]);
 }

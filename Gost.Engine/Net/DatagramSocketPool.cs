@@ -1,8 +1,160 @@
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+using Microsoft.Extensions.Logging;
+
 namespace Gost.Engine.Net;
 
-/// <summary>Bound UDP sockets with their session tables, leased by bind address, counted.</summary>
-internal sealed class DatagramSocketPool : IAsyncDisposable
+/// <summary>
+/// Bound UDP sockets with their session tables, leased by bind address, counted: a changed service keeps its socket, and with it its
+/// clients' sessions. Thread-safe.
+/// </summary>
+internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
+    private readonly ILogger _logger = loggers.CreateLogger("Gost.Net.Datagrams");
+    private readonly Dictionary<string, Shared> _sockets = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    /// <summary>
+    /// A share of the socket bound to <paramref name="addr"/>, bound now unless it already is. Port 0 is one socket per service and text.
+    /// Throws <see cref="FlowException"/> (layer bind).
+    /// </summary>
+    public async ValueTask<DatagramSocketLease> LeaseAsync(string service, string addr, CancellationToken cancellationToken)
+    {
+        var address = BindAddress.Parse(addr, "udp");
+        var endPoint = await address.ResolveAsync("udp", cancellationToken);
+        var key = address.Port == 0 ? $"{service} {addr}" : endPoint.ToString();
+        lock (_gate)
+        {
+            if (!_sockets.TryGetValue(key, out var shared))
+            {
+                var socket = Bind(address, endPoint);
+                shared = new Shared(new UdpSocketLoop(socket, descriptors, time, _logger), endPoint.Port);
+                _sockets.Add(key, shared);
+            }
+
+            shared.Leases++;
+            return new DatagramSocketLease(this, key, shared.Loop);
+        }
+    }
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        Shared[] all;
+        lock (_gate)
+        {
+            all = [.. _sockets.Values];
+            _sockets.Clear();
+        }
+
+        foreach (var shared in all)
+        {
+            await shared.Loop.DisposeAsync();
+        }
+    }
+
+    /// <summary>Gives a share back.</summary>
+    internal ValueTask ReleaseAsync(string key)
+    {
+        UdpSocketLoop last;
+        lock (_gate)
+        {
+            if (!_sockets.TryGetValue(key, out var shared) || --shared.Leases > 0)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            // Within the lock: who leases the address next binds after this one is closed.
+            _sockets.Remove(key);
+            last = shared.Loop;
+            last.Close();
+        }
+
+        return last.DisposeAsync();
+    }
+
+    private Socket Bind(BindAddress address, IPEndPoint endPoint)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = address.DualStack;
+            }
+
+            DatagramSockets.WidenBuffers(socket, DatagramSockets.ListenBuffer);
+            try
+            {
+                socket.Bind(endPoint);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && OperatingSystem.IsLinux())
+            {
+                BindBesideOwn(socket, endPoint);
+            }
+
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            if (address.DualStack && endPoint.AddressFamily == AddressFamily.InterNetworkV6
+                && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+            {
+                // IPv6 is compiled in but switched off.
+                return Bind(address, new IPEndPoint(IPAddress.Any, endPoint.Port));
+            }
+
+            throw Refusal(address, e);
+        }
+    }
+
+    /// <summary>
+    /// Moves between overlapping addresses (127.0.0.1:53 to :53) need both sockets for a moment. Linux allows it while both have
+    /// SO_REUSEADDR; it is taken off again at once, so that no other process can join. Another process's socket still refuses.
+    /// </summary>
+    private void BindBesideOwn(Socket socket, IPEndPoint endPoint)
+    {
+        var own = _sockets.Values.Where(x => x.Port == endPoint.Port && endPoint.Port != 0).Select(static x => x.Loop.Socket).ToArray();
+        if (own.Length == 0)
+        {
+            throw new SocketException((int)SocketError.AddressAlreadyInUse);
+        }
+
+        try
+        {
+            DatagramSockets.ShareAddress(socket, true);
+            Array.ForEach(own, static x => DatagramSockets.ShareAddress(x, true));
+            socket.Bind(endPoint);
+        }
+        finally
+        {
+            DatagramSockets.ShareAddress(socket, false);
+            Array.ForEach(own, static x => DatagramSockets.ShareAddress(x, false));
+        }
+    }
+
+    private static FlowException Refusal(BindAddress address, SocketException e)
+    {
+        var (error, reason) = e.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => (FlowError.AddressInUse, "address already in use"),
+            SocketError.AccessDenied => (FlowError.NotPermitted, "permission denied"),
+            SocketError.AddressNotAvailable => (FlowError.Failed, "cannot assign requested address"),
+            SocketError.TooManyOpenSockets => (FlowError.OutOfDescriptors, "too many open files"),
+            _ => (FlowError.Failed, e.Message),
+        };
+        return new FlowException(FlowLayer.Bind, error, $"listen udp {address.Text}: bind: {reason}", e);
+    }
+
+    private sealed class Shared(UdpSocketLoop loop, int port)
+    {
+        public UdpSocketLoop Loop { get; } = loop;
+
+        public int Port { get; } = port;
+
+        public int Leases { get; set; }
+    }
 }

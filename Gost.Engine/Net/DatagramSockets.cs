@@ -14,7 +14,11 @@ internal static class DatagramSockets
     /// <summary>Largest payload of a UDP datagram over IPv4, bytes.</summary>
     public const int MaxPayload = 65_507;
 
+    /// <summary>Room for any datagram, bytes.</summary>
+    public const int MaxDatagram = 64 * 1024;
+
     private const int SolSocket = 1;
+    private const int SoReuseAddress = 2;
     private const int SoReceiveBufferForce = 33;
     private const int SoSendBufferForce = 32;
 
@@ -39,6 +43,10 @@ internal static class DatagramSockets
             Force(socket, SoSendBufferForce, bytes);
         }
     }
+
+    /// <summary>Sets or clears SO_REUSEADDR alone; the framework's own option would set SO_REUSEPORT as well. Linux.</summary>
+    public static void ShareAddress(Socket socket, bool share) =>
+        socket.SetRawSocketOption(SolSocket, SoReuseAddress, BitConverter.GetBytes(share ? 1 : 0));
 
     private static void Force(Socket socket, int option, int bytes)
     {

@@ -19,6 +19,9 @@ internal sealed class SocketDatagramChannel : IDatagramChannel
     {
         _socket = socket;
         _socket.Blocking = false;
+
+        // One system call, not five: short sessions open a socket for every request.
+        _socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
     }
 
     /// <summary>This end's address.</summary>
@@ -26,27 +29,6 @@ internal sealed class SocketDatagramChannel : IDatagramChannel
 
     /// <summary>The peer's address.</summary>
     public EndPoint? RemoteEndPoint => _socket.RemoteEndPoint;
-
-    /// <summary>Opens a socket to one peer; <paramref name="prepare"/> sets options and the source address before it connects.</summary>
-    public static SocketDatagramChannel Connect(IPEndPoint peer, Action<Socket>? prepare = null)
-    {
-        var socket = new Socket(peer.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            // One system call, not five: short sessions open a socket for every request.
-            socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
-            prepare?.Invoke(socket);
-
-            // Does not wait: it only fixes the peer.
-            socket.Connect(peer);
-            return new SocketDatagramChannel(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Whether an error concerns the last datagrams only (the peer's host or port did not take one), not the socket.</summary>
     public static bool IsTransient(SocketError error) => error

@@ -21,7 +21,7 @@ internal sealed class EngineParts : IAsyncDisposable
             BuiltInProtocols.CreateCatalog(),
             new NamedObjects(),
             new ListenSocketPool(reserve, time, NullLoggerFactory.Instance),
-            new DatagramSocketPool(),
+            new DatagramSocketPool(reserve, time, NullLoggerFactory.Instance),
             reserve);
     }
 

@@ -1,0 +1,43 @@
+using System.Net;
+using Gost.Engine.Abstractions;
+
+namespace Gost.Engine.Net;
+
+/// <summary>One user's share of a bound UDP socket; disposing the last one closes the socket before the call returns.</summary>
+internal sealed class DatagramSocketLease(DatagramSocketPool pool, string key, UdpSocketLoop loop) : IAsyncDisposable
+{
+    private UdpAttachment? _attachment;
+    private int _disposed;
+
+    /// <summary>The bound address.</summary>
+    public EndPoint? LocalEndPoint => loop.LocalEndPoint;
+
+    /// <summary>The sessions on the socket, those of other leases included.</summary>
+    public UdpSessionTable Sessions => loop.Sessions;
+
+    /// <summary>Takes over new sessions of the socket, without waiting.</summary>
+    public void Attach(IInboundSink sink, UdpSessionOptions options)
+    {
+        _attachment = new UdpAttachment(sink, options);
+        loop.Attach(_attachment);
+    }
+
+    /// <summary>Gives up new sessions unless another lease has taken over; none is offered any more when this returns.</summary>
+    public void Detach()
+    {
+        if (_attachment is { } attachment)
+        {
+            loop.Detach(attachment);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Detach();
+            await pool.ReleaseAsync(key);
+        }
+    }
+}

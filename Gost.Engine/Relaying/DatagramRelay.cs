@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Relaying;
+
+/// <summary>Carries datagrams between a client and its target until one side is closed. Source: spec/forwarding.md section 6.</summary>
+/// <remarks>A buffer is rented only while a datagram is carried; a steady flow allocates nothing.</remarks>
+internal sealed class DatagramRelay
+{
+    /// <summary>Room for the largest datagram: replies are never cut.</summary>
+    private const int BufferSize = DatagramSockets.MaxDatagram;
+
+    /// <summary>Datagrams carried in a row before other work gets the thread.</summary>
+    private const int Burst = 128;
+
+    private readonly IDatagramChannel _client;
+    private readonly IDatagramChannel _target;
+    private readonly FlowCounters _counters;
+    private readonly ILogger _logger;
+    private readonly DatagramIdleWatch? _idle;
+    private readonly bool _endWhenRefused;
+    private int _end = -1;
+
+    private DatagramRelay(Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, TimeProvider time, ILogger logger)
+    {
+        _client = inbound.Channel ?? throw new ArgumentException("not a flow of datagrams", nameof(inbound));
+        (_target, _counters, _logger) = (target, inbound.Counters, logger);
+        _endWhenRefused = options.EndWhenRefused;
+        _idle = options.IdleTimeout > TimeSpan.Zero ? new DatagramIdleWatch(options.IdleTimeout, time, () => EndBy(DatagramRelayEnd.Idle)) : null;
+    }
+
+    /// <summary>
+    /// Relays until the client's channel or <paramref name="target"/> ends; both are closed then (closing is idempotent, their owners still
+    /// dispose them). Counts into the inbound's counters. Never throws for what a peer or the network does.
+    /// </summary>
+    public static async Task<DatagramRelayEnd> RunAsync(
+        Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, TimeProvider time, ILogger logger)
+    {
+        var relay = new DatagramRelay(inbound, target, options, time, logger);
+        using (relay._idle)
+        {
+            var upstream = relay.PumpAsync(relay._client, relay._target, towardsTarget: true);
+            var downstream = relay.PumpAsync(relay._target, relay._client, towardsTarget: false);
+            await Task.WhenAny(upstream, downstream);
+            await relay._client.DisposeAsync();
+            await target.DisposeAsync();
+            await Task.WhenAll(upstream, downstream);
+        }
+
+        var end = (DatagramRelayEnd)Volatile.Read(ref relay._end);
+        DatagramRelayLog.Ended(logger, inbound.Id, end, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+        return end;
+    }
+
+    private async Task PumpAsync(IDatagramChannel from, IDatagramChannel to, bool towardsTarget)
+    {
+        var end = towardsTarget ? DatagramRelayEnd.ClientClosed : DatagramRelayEnd.TargetClosed;
+        var burst = 0;
+        while (true)
+        {
+            byte[]? buffer = null;
+            try
+            {
+                if (!await from.WaitToReceiveAsync(CancellationToken.None))
+                {
+                    break;
+                }
+
+                buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                if (await from.ReceiveAsync(buffer, CancellationToken.None) is not { } datagram)
+                {
+                    break;
+                }
+
+                _idle?.Touch();
+                await ForwardAsync(to, buffer.AsMemory(0, datagram.Length), towardsTarget);
+                if (++burst % Burst == 0)
+                {
+                    await Task.Yield();
+                }
+            }
+            catch (SocketException e) when (SocketDatagramChannel.IsTransient(e.SocketErrorCode))
+            {
+                // The target's host sent an ICMP message for an earlier datagram. The socket is as good as before.
+                DatagramRelayLog.Refused(_logger, e.SocketErrorCode);
+                if (_endWhenRefused)
+                {
+                    end = DatagramRelayEnd.TargetRefused;
+                    break;
+                }
+            }
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or OperationCanceledException)
+            {
+                DatagramRelayLog.Broken(_logger, e.Message);
+                break;
+            }
+            finally
+            {
+                if (buffer is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+            }
+        }
+
+        Interlocked.CompareExchange(ref _end, (int)end, -1);
+    }
+
+    private ValueTask ForwardAsync(IDatagramChannel to, ReadOnlyMemory<byte> datagram, bool towardsTarget)
+    {
+        if (towardsTarget)
+        {
+            _counters.AddInput(datagram.Length);
+            return to.SendAsync(datagram, null, CancellationToken.None);
+        }
+
+        // Counted first: sending the reply may close the session, and with it ends the flow.
+        _counters.AddOutput(datagram.Length);
+        return to.SendAsync(datagram, null, CancellationToken.None);
+    }
+
+    private async Task EndBy(DatagramRelayEnd end)
+    {
+        Interlocked.CompareExchange(ref _end, (int)end, -1);
+        await _client.DisposeAsync();
+    }
+}
