@@ -12,6 +12,9 @@ internal sealed class ProgramFlags
         Root = new RootCommand(
             "Forwards TCP and UDP ports. Without -L, -F or -C the definitions come from the store and are changed over the Web API.");
         Root.Options.Clear();
+
+        // A root without an action would make a sub-command required.
+        Root.SetAction(static _ => 0);
         Option[] all = [Services, Nodes, Sources, OutputFormat, Debug, Trace, Api, Metrics, ReloadPeriod, DatabasePath, Drain, Version, Help];
         foreach (var option in all)
         {
