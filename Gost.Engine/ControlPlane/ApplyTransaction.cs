@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
@@ -20,36 +21,47 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
     private readonly List<ServiceRuntime> _removed = [];
     private bool _published;
 
-    /// <summary>What compiling found, relative to the object.</summary>
-    public List<(ObjectKey Key, Finding Finding)> Findings { get; } = [];
-
     /// <summary>Services that could not be made ready.</summary>
     public List<PrepareFailure> Failures { get; } = [];
 
-    /// <summary>Builds an object; kinds that do not act are left alone.</summary>
-    public void Compile(ObjectKey key, NamedConfig config)
+    /// <summary>
+    /// Builds an object; kinds that do not act are left alone. Gives what it found, relative to the object; with an error nothing of the
+    /// object is kept.
+    /// </summary>
+    public async ValueTask<ImmutableArray<Finding>> CompileAsync(NamedConfig config)
     {
         List<Finding> findings = [];
-        if (config is ServiceConfig service)
+        IAsyncDisposable? built = null;
+        try
         {
-            Assemble(service, findings);
+            if (config is ServiceConfig service)
+            {
+                built = Assemble(service, findings);
+            }
+            else
+            {
+                built = PreparedObject.Compile(config, context.Engine, findings);
+            }
         }
-        else
+        catch (ConfigException e)
         {
-            try
-            {
-                if (PreparedObject.Compile(config, context.Engine, findings) is { } prepared)
-                {
-                    _objects.Add(prepared);
-                }
-            }
-            catch (ConfigException e)
-            {
-                findings.AddRange(e.Findings);
-            }
+            findings.AddRange(e.Findings);
         }
 
-        Findings.AddRange(findings.Select(x => (key, x)));
+        if (built is not null && findings.Any(static x => x.Severity == FindingSeverity.Error))
+        {
+            await built.DisposeAsync();
+        }
+        else if (built is ServiceGeneration generation)
+        {
+            _generations.Add((context.Graph.Find(config.Name), generation));
+        }
+        else if (built is PreparedObject prepared)
+        {
+            _objects.Add(prepared);
+        }
+
+        return [.. findings];
     }
 
     /// <summary>Plans the removal of an object.</summary>
@@ -95,10 +107,13 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
         }
 
         await CollectAsync(pending);
-        foreach (var failure in Failures)
+        HashSet<object> failed = new(Failures.Select(static x => x.Service), ReferenceEqualityComparer.Instance);
+        foreach (var (_, generation) in _generations.Where(x => failed.Contains(x.Generation.Config)))
         {
-            await DropAsync(failure.Service);
+            await generation.DisposeAsync();
         }
+
+        _generations.RemoveAll(x => failed.Contains(x.Generation.Config));
     }
 
     /// <summary>
@@ -193,32 +208,18 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
         pending.Clear();
     }
 
-    private async ValueTask DropAsync(ServiceConfig config)
+    private ServiceGeneration? Assemble(ServiceConfig config, List<Finding> findings)
     {
-        var index = _generations.FindIndex(x => ReferenceEquals(x.Generation.Config, config));
-        if (index >= 0)
-        {
-            var generation = _generations[index].Generation;
-            _generations.RemoveAt(index);
-            await generation.DisposeAsync();
-        }
-    }
-
-    private void Assemble(ServiceConfig config, List<Finding> findings)
-    {
-        var service = context.Graph.Find(config.Name);
         try
         {
-            var assembled = context.Assembler.Assemble(config, service?.Current);
+            var assembled = context.Assembler.Assemble(config, context.Graph.Find(config.Name)?.Current);
             findings.AddRange(assembled.Findings);
-            if (assembled.Generation is not null)
-            {
-                _generations.Add((service, assembled.Generation));
-            }
+            return assembled.Generation;
         }
         catch (FlowException e)
         {
             Failures.Add(new PrepareFailure(config, e));
+            return null;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
@@ -16,6 +15,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     private readonly IConfigStore _store;
     private readonly ApplyContext _context;
     private readonly ChangePlanner _planner;
+    private readonly ChangeCompiler _compiler;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private DesiredState _desired = DesiredState.Empty;
@@ -31,6 +31,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         _context = new ApplyContext(
             engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger));
         _planner = new ChangePlanner(Supported(engine.Catalog), engine.Options.FilesFolder, engine.Time);
+        _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
     }
 
     /// <inheritdoc/>
@@ -182,24 +183,25 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
     private async ValueTask BootAsync(ApplyTransaction change, Candidate candidate, CancellationToken cancellationToken)
     {
+        List<Finding> errors = [];
         foreach (var value in ConfigKind.All.SelectMany(candidate.State.OfKind))
         {
-            var error = _planner.ValidateStored(value).FirstOrDefault(static x => x.Severity == FindingSeverity.Error);
-            if (error is null)
+            if (!candidate.Prefixes.ContainsKey(value.Key))
             {
-                change.Compile(value.Key, value.Config);
+                await _compiler.CompileStoredAsync(change, value);
+                continue;
             }
-            else if (value.Config is ServiceConfig service)
-            {
-                change.Refuse(service, error.Message);
-            }
-            else
-            {
-                _logger.ObjectFailed(value.Key.ToString(), error.Message);
-            }
+
+            // What the command line or a file asks for and cannot work ends the start.
+            var findings = await change.CompileAsync(value.Config);
+            errors.AddRange(findings.Where(static x => x.Severity == FindingSeverity.Error).Select(x => candidate.Place(value.Key, x)));
         }
 
-        RefuseInvalid(change, candidate);
+        if (errors.Count > 0)
+        {
+            throw new ConfigException(errors);
+        }
+
         await change.BindAsync(cancellationToken);
         if (!candidate.IsEmpty)
         {
@@ -208,24 +210,6 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
         Volatile.Write(ref _desired, candidate.State);
         await change.PublishAsync(drain: null);
-    }
-
-    // Options that cannot be used: an error of the sources ends the start, one of the store fails that service.
-    private static void RefuseInvalid(ApplyTransaction change, Candidate candidate)
-    {
-        var errors = change.Findings.Where(static x => x.Finding.Severity == FindingSeverity.Error).ToList();
-        if (errors.Any(x => candidate.Prefixes.ContainsKey(x.Key)))
-        {
-            throw new ConfigException([.. errors.Select(x => candidate.Place(x.Key, x.Finding))]);
-        }
-
-        foreach (var (key, finding) in errors.DistinctBy(static x => x.Key))
-        {
-            if (candidate.State.Objects[key].Config is ServiceConfig service)
-            {
-                change.Refuse(service, finding.Message);
-            }
-        }
     }
 
     private async ValueTask<ChangeResult> ApplyLockedAsync(ChangeRequest request, CancellationToken cancellationToken)
@@ -238,9 +222,8 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
         var candidate = planned.Candidate!; // Not refused, so planned.
         await using ApplyTransaction change = new(_context);
-        Compile(change, request, candidate);
-        ImmutableArray<Finding> findings =
-            [.. planned.Findings.Concat(change.Findings.Select(x => candidate.Place(x.Key, x.Finding))).Distinct().OrderBy(static x => x.Severity)];
+        var found = await _compiler.CompileAsync(change, request, candidate);
+        ImmutableArray<Finding> findings = [.. planned.Findings.Concat(found).Distinct().OrderBy(static x => x.Severity)];
         if (findings is [{ Severity: FindingSeverity.Error } first, ..])
         {
             return new ChangeRefused(ChangeRefusal.Invalid, first.Message, findings);
@@ -249,13 +232,14 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         var plan = candidate.ToPlan();
         if (request.DryRun)
         {
-            return new ChangeApplied(Revision(request, candidate.Before), plan, findings, DryRun: true);
+            return new ChangeApplied(ChangeAnswer.Revision(request, candidate.Before), plan, findings, DryRun: true);
         }
 
         await change.BindAsync(cancellationToken);
-        if (change.Failures.Count > 0 && request is not ReapplyState)
+        var failures = change.Failures.Where(x => ChangeCompiler.Matters(x, request, candidate)).ToList();
+        if (failures.Count > 0)
         {
-            return CannotPrepare(change.Failures, candidate);
+            return ChangeAnswer.CannotPrepare(failures, candidate);
         }
 
         // From the commit on nothing is given up half-way, whoever has hung up meanwhile.
@@ -270,8 +254,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         catch (StoreException e)
         {
             _logger.NotStored(e, e.Message);
-            var reason = e.Error == StoreError.DiskFull ? ChangeRefusal.DiskFull : ChangeRefusal.StoreUnavailable;
-            return new ChangeRefused(reason, e.Message, []);
+            return ChangeAnswer.NotStored(e);
         }
 
         Volatile.Write(ref _desired, candidate.State);
@@ -281,61 +264,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             _logger.Applied(candidate.State.Revision, plan.Added.Length, plan.Changed.Length, plan.Removed.Length);
         }
 
-        return new ChangeApplied(Revision(request, candidate.State), plan, findings, DryRun: false);
-    }
-
-    private void Compile(ApplyTransaction change, ChangeRequest request, Candidate candidate)
-    {
-        foreach (var value in candidate.Upserts)
-        {
-            change.Compile(value.Key, value.Config);
-        }
-
-        foreach (var value in candidate.Removed)
-        {
-            change.Remove(value.Key);
-        }
-
-        HashSet<ObjectKey> done = [.. candidate.Upserts.Select(static x => x.Key)];
-        foreach (var value in Again(request, candidate))
-        {
-            if (done.Add(value.Key))
-            {
-                change.Compile(value.Key, value.Config);
-            }
-        }
-    }
-
-    // What is equal but does not run, and what reads files, is built again when it was asked for by name or by a reload.
-    private IEnumerable<DesiredObject> Again(ChangeRequest request, Candidate candidate) => request switch
-    {
-        ReplaceObject x when !NeedsNothing(x.Name, x.Kind) => [candidate.State.Objects[new ObjectKey(x.Kind, x.Name)]],
-        ReapplyState or ApplySources => candidate.State.Objects.Values.Where(x => !NeedsNothing(x.Config.Name, x.Kind) || ReadsFile(x.Config)),
-        _ => [],
-    };
-
-    private bool NeedsNothing(string name, ConfigKind kind) =>
-        kind != ConfigKind.Services || _context.Graph.Find(name) is null or { Current: not null };
-
-    private static bool ReadsFile(NamedConfig config) =>
-        config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null };
-
-    private static long Revision(ChangeRequest request, DesiredState state) => request switch
-    {
-        CreateObject x => state.Find(x.Kind, x.Config.Name.Trim())?.Revision ?? state.Revision,
-        ReplaceObject x => state.Find(x.Kind, x.Name)?.Revision ?? state.Revision,
-        _ => state.Revision,
-    };
-
-    private static ChangeRefused CannotPrepare(List<PrepareFailure> failures, Candidate candidate)
-    {
-        ImmutableArray<Finding> findings =
-        [
-            .. failures.Select(x => candidate.Place(
-                new ObjectKey(ConfigKind.Services, x.Service.Name),
-                new Finding(x.Fault.Layer == FlowLayer.Bind ? "/addr" : "", $"create service {x.Service.Name} failed: {x.Fault.Message}"))),
-        ];
-        return new ChangeRefused(ChangeRefusal.CannotPrepare, findings[0].Message, findings);
+        return new ChangeApplied(ChangeAnswer.Revision(request, candidate.State), plan, findings, DryRun: false);
     }
 
     private async ValueTask RetryAsync(IReadOnlyList<string> services, CancellationToken cancellationToken)
@@ -346,9 +275,9 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             await using ApplyTransaction change = new(_context);
             foreach (var name in services)
             {
-                if (!NeedsNothing(name, ConfigKind.Services) && Desired.Find(ConfigKind.Services, name) is { } value)
+                if (Desired.Find(ConfigKind.Services, name) is { } value && !_compiler.Runs(value))
                 {
-                    change.Compile(value.Key, value.Config);
+                    await _compiler.CompileStoredAsync(change, value);
                 }
             }
 

@@ -67,16 +67,26 @@ internal sealed class RetryLoop : IAsyncDisposable
                 var due = TakeDue();
                 if (due.Count > 0)
                 {
-                    await attempt(due, _stopping.Token);
+                    await TryAsync(attempt, due);
                 }
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            // Stopped.
         }
-        catch (Exception e)
+    }
+
+    private async ValueTask TryAsync(Func<IReadOnlyList<string>, CancellationToken, ValueTask> attempt, List<string> due)
+    {
+        try
+        {
+            await attempt(due, _stopping.Token);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _logger.RetryBroke(e);
+            due.ForEach(Schedule);
         }
     }
 

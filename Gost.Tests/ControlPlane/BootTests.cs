@@ -151,7 +151,7 @@ public sealed class BootTests
         }
     }
 
-    private static DesiredState State(params ServiceConfig[] services) => new(
+    internal static DesiredState State(params ServiceConfig[] services) => new(
         1,
         services
             .Select(static (x, i) => new DesiredObject(ConfigKind.Services, x, 1, i, ObjectOrigin.Rest, default, default))

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.ControlPlane;
+
+/// <summary>Decides what of a candidate has to be built, and how strictly. Used under the control plane's writer lock.</summary>
+internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, ILogger logger)
+{
+    /// <summary>Whether a service that cannot be made ready refuses the change; a reload is not refused by what had failed before.</summary>
+    public static bool Matters(PrepareFailure failure, ChangeRequest request, Candidate candidate) => request switch
+    {
+        ReapplyState => false,
+        ApplySources => candidate.Upserts.Any(x => ReferenceEquals(x.Config, failure.Service)),
+        _ => true,
+    };
+
+    /// <summary>Builds what the change adds and replaces, plans what it removes; gives the findings, seen from what was sent.</summary>
+    public async ValueTask<IReadOnlyList<Finding>> CompileAsync(ApplyTransaction change, ChangeRequest request, Candidate candidate)
+    {
+        List<Finding> findings = [];
+        HashSet<ObjectKey> done = [];
+        foreach (var value in candidate.Upserts.Concat(AskedAgain(request, candidate)))
+        {
+            if (done.Add(value.Key))
+            {
+                findings.AddRange((await change.CompileAsync(value.Config)).Select(x => candidate.Place(value.Key, x)));
+            }
+        }
+
+        foreach (var value in candidate.Removed)
+        {
+            change.Remove(value.Key);
+        }
+
+        if (request is ReapplyState or ApplySources)
+        {
+            // A reload reads files again and gives what failed another try; neither can refuse it.
+            foreach (var value in candidate.State.Objects.Values.Where(x => !Runs(x) || ReadsFile(x.Config)))
+            {
+                if (done.Add(value.Key))
+                {
+                    await CompileStoredAsync(change, value);
+                }
+            }
+        }
+
+        return findings;
+    }
+
+    /// <summary>A stored object that cannot run here fails alone: a service is marked, anything else stays away, so that its users fail closed.</summary>
+    public async ValueTask CompileStoredAsync(ApplyTransaction change, DesiredObject value)
+    {
+        var error = FirstError(planner.ValidateStored(value)) ?? FirstError(await change.CompileAsync(value.Config));
+        if (error is null)
+        {
+            return;
+        }
+
+        if (value.Config is ServiceConfig service)
+        {
+            change.Refuse(service, error.Message);
+        }
+        else
+        {
+            logger.ObjectFailed(value.Key.ToString(), error.Message);
+        }
+    }
+
+    /// <summary>False for a service that is wanted but does not run.</summary>
+    public bool Runs(DesiredObject value) =>
+        value.Kind != ConfigKind.Services || graph.Find(value.Config.Name) is null or { Current: not null };
+
+    private static bool ReadsFile(NamedConfig config) =>
+        config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null };
+
+    // A PUT of what is wanted already, but does not run, has to bring it up or say why it cannot.
+    private IEnumerable<DesiredObject> AskedAgain(ChangeRequest request, Candidate candidate) =>
+        request is ReplaceObject x && candidate.State.Find(x.Kind, x.Name) is { } value && !Runs(value) ? [value] : [];
+
+    private static Finding? FirstError(ImmutableArray<Finding> findings) => findings.FirstOrDefault(static x => x.Severity == FindingSeverity.Error);
+}
