@@ -38,13 +38,18 @@ internal static class Ports
 
     private static bool IsFree(int port)
     {
+        if (IsTaken(port, ProtocolType.Tcp) || IsTaken(port, ProtocolType.Udp))
+        {
+            return false;
+        }
+
         try
         {
             using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             tcp.Bind(new IPEndPoint(IPAddress.Any, port));
             udp.Bind(new IPEndPoint(IPAddress.Any, port));
-            return !IsTaken(port, ProtocolType.Tcp) && !IsTaken(port, ProtocolType.Udp);
+            return true;
         }
         catch (SocketException)
         {
