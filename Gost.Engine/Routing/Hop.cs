@@ -25,6 +25,11 @@ internal sealed class Hop : IAsyncDisposable
     /// <summary>The same for a hop that stands at <paramref name="pointer"/> of a larger object.</summary>
     public static Hop Compile(HopConfig config, string pointer, EngineServices engine, List<Finding> findings, Hop? previous)
     {
+        if (config.File is not null)
+        {
+            findings.Add(new Finding($"{pointer}/file", "nodes are not loaded from files yet: file has no effect", FindingSeverity.Warning));
+        }
+
         List<NodeSeed> seeds = new(config.Nodes.Count);
         for (var i = 0; i < config.Nodes.Count; i++)
         {

@@ -103,12 +103,12 @@ public sealed class SocketDialerTests
     [Fact]
     public async Task Connect_NobodyListens_IsRefused()
     {
-        var port = Ports.Free();
+        using ClosedPort dead = new();
 
-        var exception = await FailAsync(Dialer(), Tcp("127.0.0.1", port));
+        var exception = await FailAsync(Dialer(), Tcp("127.0.0.1", dead.Port));
 
         Assert.Equal((FlowLayer.Dial, FlowError.Refused), (exception.Layer, exception.Error));
-        Assert.Equal($"dial tcp 127.0.0.1:{port}: connection refused", exception.Message);
+        Assert.Equal($"dial tcp 127.0.0.1:{dead.Port}: connection refused", exception.Message);
     }
 
     [Fact]

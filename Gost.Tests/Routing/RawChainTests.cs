@@ -36,10 +36,25 @@ public sealed class RawChainTests
     }
 
     [Fact]
+    public async Task Dial_NodeThatWantsAProxyHeader_GetsItFirst()
+    {
+        await using var node = TcpTarget.Echo();
+        var hop = Hop("h1", node.Address, "tcp");
+        SetChain([hop with { Metadata = RoutingFixture.Map(("proxyProtocol", 1L)) }]);
+        var inbound = RoutingFixture.From("10.1.2.3", new IPEndPoint(IPAddress.Parse("10.0.0.9"), 80));
+
+        await using var stream = await _fixture.Forwarder(Service(null)).DialAsync(inbound, Token);
+
+        const string Header = "PROXY TCP4 10.1.2.3 10.0.0.9 40000 80\r\n";
+        Assert.Equal(Header, await ReadAsync(stream, Header.Length));
+    }
+
+    [Fact]
     public async Task Dial_DeadNode_FailsWithItsNameAndNothingGoesDirect()
     {
         await using var target = TcpTarget.Echo("target");
-        SetChain([Hop("h1", $"127.0.0.1:{Ports.Free()}", "tcp")]);
+        using ClosedPort dead = new();
+        SetChain([Hop("h1", dead.Address, "tcp")]);
         var forwarder = _fixture.Forwarder(Service(target.Address));
 
         var exception = await Assert.ThrowsAsync<FlowException>(() => forwarder.DialAsync(RoutingFixture.From("127.0.0.1"), Token).AsTask());
@@ -91,13 +106,14 @@ public sealed class RawChainTests
     public async Task Dial_RefusedTarget_FallsOverToTheListeningOne()
     {
         await using var target = TcpTarget.Echo("alive");
+        using ClosedPort dead = new();
         var forwarder = _fixture.Forwarder(new ServiceConfig
         {
             Name = "s",
             Handler = new HandlerConfig { Type = "tcp" },
             Forwarder = new ForwarderConfig
             {
-                Nodes = [RoutingFixture.TargetNode("dead", $"127.0.0.1:{Ports.Free()}"), RoutingFixture.TargetNode("alive", target.Address)],
+                Nodes = [RoutingFixture.TargetNode("dead", dead.Address), RoutingFixture.TargetNode("alive", target.Address)],
             },
         });
 

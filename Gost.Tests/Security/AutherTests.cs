@@ -79,7 +79,7 @@ public sealed class AutherTests
         await using var auther = Compile(new AutherConfig
         {
             File = new FileSourceConfig { Path = folder.File("users") },
-            Reload = new GoDuration(1),
+            Reload = new GoDuration(1_000_000),
         });
         Assert.Equal((FindingSeverity.Warning, "/file/path"), (Assert.Single(_findings).Severity, _findings[0].Pointer));
         Assert.False(auther.Authenticate("a", "b"));

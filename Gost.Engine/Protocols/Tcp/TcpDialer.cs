@@ -1,8 +1,9 @@
 using Gost.Engine.Abstractions;
+using Gost.Engine.Layers.ProxyProtocol;
 
 namespace Gost.Engine.Protocols.Tcp;
 
-/// <summary>Plain TCP to a node, or the stream through the hops before as it is.</summary>
+/// <summary>Plain TCP to a node, or the stream through the hops before as it is; then the PROXY header, where the node wants one.</summary>
 internal sealed class TcpDialer(TcpDialerOptions options) : IDialer
 {
     /// <inheritdoc/>
@@ -16,9 +17,9 @@ internal sealed class TcpDialer(TcpDialerOptions options) : IDialer
                 keepAlive.Apply(socket);
             }
 
-            if (options.ProxyProtocol > 0 && node.Inbound is not null)
+            if (options.ProxyProtocol > 0 && node.Inbound is { } inbound)
             {
-                throw new FlowException(FlowLayer.Handshake, FlowError.Unsupported, "proxyProtocol to a node is not supported by this build");
+                await stream.WriteAsync(ProxyHeaderWriter.Write(options.ProxyProtocol, inbound.Client, inbound.Local), cancellationToken);
             }
 
             return stream;
