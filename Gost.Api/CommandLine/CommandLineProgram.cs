@@ -103,15 +103,10 @@ internal static class CommandLineProgram
         CancellationToken cancellationToken)
     {
         SourceLoader loader = new(arguments, host);
-        GostConfig effective;
-        IReadOnlyList<Finding> warnings;
-        try
+        var loaded = await loader.ReadAsync(cancellationToken);
+        if (loaded.HasErrors)
         {
-            (effective, warnings) = await loader.LoadWithWarningsAsync(cancellationToken);
-        }
-        catch (ConfigException e)
-        {
-            foreach (var finding in e.Findings)
+            foreach (var finding in loaded.Findings.Where(static x => x.Severity == FindingSeverity.Error))
             {
                 await host.Error.WriteLineAsync($"gost: {finding.Message}{Suggestion(finding)}");
             }
@@ -119,6 +114,7 @@ internal static class CommandLineProgram
             return 1;
         }
 
+        var effective = loaded.Document;
         ProgramOptions options = new()
         {
             Arguments = arguments,
@@ -130,7 +126,7 @@ internal static class CommandLineProgram
             DatabasePath = arguments.DatabasePath,
             Drain = arguments.Drain,
             ReloadPeriod = arguments.ReloadPeriod,
-            Warnings = warnings,
+            Warnings = loaded.Findings,
         };
         return await then((options, effective), cancellationToken);
     }

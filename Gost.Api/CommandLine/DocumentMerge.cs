@@ -38,19 +38,22 @@ internal static class DocumentMerge
     };
 
     /// <summary>A finding for every name that two objects of one kind have, saying which sources they come from.</summary>
-    public static IEnumerable<Finding> FindDuplicates(IReadOnlyList<(string Label, GostConfig Document)> sources)
+    public static IEnumerable<Finding> FindDuplicates(IReadOnlyList<SourceDocument> sources)
     {
         foreach (var kind in ConfigKind.All)
         {
             Dictionary<string, string> seen = new(StringComparer.Ordinal);
-            foreach (var (label, document) in sources)
+            foreach (var (label, document, lines) in sources)
             {
-                foreach (var name in kind.Read(document).Select(static x => x.Name).Where(static x => x.Length > 0))
+                var index = 0;
+                foreach (var name in kind.Read(document).Select(static x => x.Name))
                 {
-                    if (!seen.TryAdd(name, label))
+                    var pointer = $"/{kind.Name}/{index++}/name";
+                    if (name.Length > 0 && !seen.TryAdd(name, label))
                     {
-                        var places = seen[name] == label ? $"twice in {label}" : $"in {seen[name]} and in {label}";
-                        yield return new Finding("", $"{kind.Noun} '{name}' is defined {places}; names are unique per kind, rename one");
+                        var line = lines.LineOf(pointer);
+                        var what = $"{kind.Noun} '{name}' is defined {(seen[name] == label ? "twice" : "in " + seen[name] + " too")}; names are unique per kind, rename one";
+                        yield return new Finding(pointer, LoadedSources.Message(label, line, pointer, what), Line: line);
                     }
                 }
             }

@@ -19,13 +19,17 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
     /// The merged definitions as they are now. Throws <see cref="ConfigException"/> with every finding, messages naming
     /// file and line; what runs is not touched by that.
     /// </summary>
-    public async Task<GostConfig> LoadAsync(CancellationToken cancellationToken) => (await LoadWithWarningsAsync(cancellationToken)).Document;
+    public async Task<GostConfig> LoadAsync(CancellationToken cancellationToken)
+    {
+        var loaded = await ReadAsync(cancellationToken);
+        return loaded.HasErrors ? throw new ConfigException(loaded.Findings) : loaded.Document;
+    }
 
-    /// <summary>The same with what was found but does not refuse it.</summary>
-    public async Task<(GostConfig Document, IReadOnlyList<Finding> Warnings)> LoadWithWarningsAsync(CancellationToken cancellationToken)
+    /// <summary>The same without throwing: what could be read, with what was found.</summary>
+    public async Task<LoadedSources> ReadAsync(CancellationToken cancellationToken)
     {
         List<Finding> findings = [];
-        List<(string Label, GostConfig Document)> sources = [];
+        List<SourceDocument> sources = [];
         foreach (var source in arguments.Sources.Select(static x => x.Trim()).Where(static x => x.Length > 0))
         {
             if (await ReadSourceAsync(source, findings, cancellationToken) is { } read)
@@ -36,7 +40,7 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
 
         if (Gather(() => CommandLineConverter.Convert(Definitions()), findings) is { } definitions)
         {
-            sources.Add(("the command line", definitions));
+            sources.Add(new SourceDocument("the command line", definitions, SourceMap.Empty));
         }
 
         findings.AddRange(DocumentMerge.FindDuplicates(sources));
@@ -52,12 +56,10 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
             document = effective;
         }
 
-        return findings.Any(static x => x.Severity == FindingSeverity.Error)
-            ? throw new ConfigException([.. findings.OrderBy(static x => x.Severity)])
-            : (document, findings);
+        return new LoadedSources(document, sources, [.. findings.OrderBy(static x => x.Severity)]);
     }
 
-    private async Task<(string Label, GostConfig Document)?> ReadSourceAsync(string source, List<Finding> findings, CancellationToken cancellationToken)
+    private async Task<SourceDocument?> ReadSourceAsync(string source, List<Finding> findings, CancellationToken cancellationToken)
     {
         SourceText text;
         try
@@ -72,11 +74,8 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
         }
 
         var read = ConfigReader.ReadDocument(text.Utf8, text.Format);
-        findings.AddRange(read.Findings.Select(x => x with
-        {
-            Message = $"{text.Label}{(x.Line is { } line ? $":{line}" : "")}: {(x.Pointer.Length > 0 ? x.Pointer + ": " : "")}{x.Message}",
-        }));
-        return read.Value is { } document ? (text.Label, document) : null;
+        findings.AddRange(read.Findings.Select(x => x with { Message = LoadedSources.Message(text.Label, x.Line, x.Pointer, x.Message) }));
+        return read.Value is { } document ? new SourceDocument(text.Label, document, read.Lines) : null;
     }
 
     private CommandLineDefinitions Definitions() => new()

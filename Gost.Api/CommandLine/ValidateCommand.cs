@@ -14,17 +14,10 @@ internal static class ValidateCommand
             return 2;
         }
 
-        IReadOnlyList<Finding> findings;
-        try
-        {
-            var (_, warnings) = await new SourceLoader(arguments, host).LoadWithWarningsAsync(cancellationToken);
-            findings = warnings;
-        }
-        catch (ConfigException e)
-        {
-            findings = e.Findings;
-        }
+        var loaded = await new SourceLoader(arguments, host).ReadAsync(cancellationToken);
 
+        // What was not read cannot be judged: objects would seem to be missing.
+        var findings = loaded.HasErrors ? loaded.Findings : [.. loaded.Findings, .. DocumentCheck.Run(loaded.Document).Select(loaded.Locate)];
         foreach (var finding in findings)
         {
             var severity = finding.Severity == FindingSeverity.Error ? "error" : "warning";

@@ -82,6 +82,20 @@ internal sealed class ParameterSet
         return null;
     }
 
+    /// <summary>The first key that is present, as written; null when none is.</summary>
+    public string? FindKey(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (_values.TryGetValue(key, out var parameter))
+            {
+                return parameter.Key;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The string of the first key that is present, if it is not empty.</summary>
     public bool TryFind(string key, [NotNullWhen(true)] out string? value) => (value = Find(key)) is { Length: > 0 };
 

@@ -22,7 +22,7 @@ internal static class TypedParameters
             return value;
         }
 
-        findings.Add($"parameter '{keys[0]}' is '{text}'", "write a whole number");
+        findings.Add($"parameter '{parameters.FindKey(keys)}' is '{text}'", "write a whole number");
         return 0;
     }
 
@@ -57,7 +57,7 @@ internal static class TypedParameters
             return value;
         }
 
-        findings.Add($"parameter '{keys[0]}' is '{text}'", "write true or false");
+        findings.Add($"parameter '{parameters.FindKey(keys)}' is '{text}'", "write true or false");
         return false;
     }
 
@@ -80,7 +80,7 @@ internal static class TypedParameters
             return value;
         }
 
-        findings.Add($"parameter '{keys[0]}' is '{text}'", "write a duration such as 30s or 1m30s");
+        findings.Add($"parameter '{parameters.FindKey(keys)}' is '{text}'", "write a duration such as 30s or 1m30s");
         return default;
     }
 }
