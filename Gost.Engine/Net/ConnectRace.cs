@@ -43,6 +43,8 @@ internal sealed class ConnectRace(Func<IPAddress, CancellationToken, Task<Socket
 
                     if (!isLast || running.Count > 0)
                     {
+                        // Looked at, so that it is not reported as a failure that nobody saw.
+                        _ = ended.Exception;
                         ended = isLast ? await NextEndAsync(running, null) : null;
                         continue;
                     }

@@ -10,12 +10,13 @@ internal static class Resolver
     private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     /// <summary>
-    /// All addresses of a host in the order to try them: the system's, families taking turns; none is empty. An empty host is this one.
+    /// All addresses of a host in the order to try them: the system's, families taking turns; none is empty. An empty host is this one. The array is not to be changed.
     /// Throws <see cref="FlowException"/> (resolve).
     /// </summary>
     public static async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        if (host.Length == 0)
+        // Always the loopback addresses (RFC 6761 section 6.3), and IPv4 first: a datagram socket cannot tell that nobody listens at ::1.
+        if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
             return Loopbacks;
         }

@@ -89,6 +89,11 @@ internal sealed class SocketDialer : ISocketDialer
 
         var mapped = MapHost(target);
         var addresses = await Resolver.ResolveAsync(mapped.Host, cancellationToken);
+        if (_options.Interfaces.Count == 0 && addresses.Length == 1)
+        {
+            return await connect(new IPEndPoint(addresses[0], target.Port), default, cancellationToken);
+        }
+
         if (_options.Interfaces.Count == 0)
         {
             return await RaceAsync(default, addresses);
@@ -162,6 +167,7 @@ internal sealed class SocketDialer : ISocketDialer
         var socket = Create(TargetNetwork.Udp, to, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
             binding.Apply(socket, _options.Mark);
             await socket.ConnectAsync(to, cancellationToken);
             return socket;
