@@ -42,17 +42,24 @@ public sealed class KillTests
         };
         using var writer = Process.Start(info) ?? throw new InvalidOperationException("the writer did not start");
         var count = 0;
-        while (await writer.StandardOutput.ReadLineAsync(Token) is { } line)
+        try
         {
-            Record(line);
-            if (count == changes)
+            while (await writer.StandardOutput.ReadLineAsync(Token) is { } line)
             {
-                Thread.SpinWait(spins);
-                writer.Kill();
+                Record(line);
+                if (count == changes)
+                {
+                    Thread.SpinWait(spins);
+                    writer.Kill();
+                }
             }
         }
+        finally
+        {
+            writer.Kill();
+            await writer.WaitForExitAsync(CancellationToken.None);
+        }
 
-        await writer.WaitForExitAsync(Token);
         Assert.True(count >= changes, $"the writer ended by itself after {count} changes");
         return count;
 

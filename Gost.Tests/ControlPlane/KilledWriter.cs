@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Gost.Engine;
-using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Values;
 using Gost.Engine.ControlPlane;
@@ -23,41 +22,38 @@ internal static class KilledWriter
     /// <summary>The key of the metadata that holds the number of the change.</summary>
     public const string Number = "number";
 
-    // Before the test runner's own entry point, which this process is not to reach.
+    // Before the test runner's own entry point, which this process is not to reach. Other threads wait for an initializer when they come
+    // to code of this assembly, so everything of it stays on this thread.
     [ModuleInitializer]
     internal static void Run()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path)
         {
-            WriteAsync(path).GetAwaiter().GetResult();
+            Write(path);
             Environment.Exit(0);
         }
     }
 
-    private static async Task WriteAsync(string path)
+    private static void Write(string path)
     {
-        await using EngineHost engine = new(
-            SqliteStores.Create($"Data Source={path}", TimeProvider.System),
-            new EngineOptions(),
-            new ProtocolCatalog([new FakeNetwork()]),
-            NullLoggerFactory.Instance,
-            TimeProvider.System);
-        await engine.StartAsync(null, CancellationToken.None);
-        await using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
+        var engine = GostEngine.Create(
+            SqliteStores.Create($"Data Source={path}", TimeProvider.System), new EngineOptions(), NullLoggerFactory.Instance, TimeProvider.System);
+        engine.StartAsync(null, CancellationToken.None).GetAwaiter().GetResult();
+        using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
         for (var revision = engine.ControlPlane.Desired.Revision; ; revision++)
         {
             var name = $"service-{revision % Names}";
             var exists = engine.ControlPlane.Desired.Find(ConfigKind.Services, name) is not null;
             var number = (revision + 1).ToString(CultureInfo.InvariantCulture);
-            var service = EngineFixture.Service(name, $":{1 + (revision % Names)}") with
+            var service = EngineFixture.Service(name, "127.0.0.1:0") with
             {
                 Metadata = new ConfigMap<object?>([new(Number, number), new("ballast", new string('x', 2000))]),
             };
             ChangeRequest change = exists
                 ? new ReplaceObject(ConfigKind.Services, name, service)
                 : new CreateObject(ConfigKind.Services, service);
-            var result = await engine.ControlPlane.ApplyAsync(change, CancellationToken.None);
-            await output.WriteLineAsync(result is ChangeApplied ? $"{name} {number}" : result.ToString());
+            var result = engine.ControlPlane.ApplyAsync(change, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            output.WriteLine(result is ChangeApplied ? $"{name} {number}" : result.ToString());
         }
     }
 }
