@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Gost.Engine.Abstractions;
-
 namespace Gost.Engine.Layers;
 
 /// <summary>
@@ -85,9 +82,9 @@ internal sealed class HandshakeTracker : IAsyncDisposable
         {
             await handshake(_closed);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException or FlowException)
+        catch (Exception)
         {
-            // The peer's doing, or the end of the listener: the handshake has closed its connection.
+            // The handshake has closed its connection and logged why; there is nobody else to tell.
         }
         finally
         {

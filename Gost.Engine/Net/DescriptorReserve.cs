@@ -28,6 +28,7 @@ internal sealed class DescriptorReserve
     private long _measuredAt;
     private int _pending;
     private int _held;
+    private int _waiting;
     private TaskCompletionSource? _room;
     private ITimer? _poll;
 
@@ -51,26 +52,18 @@ internal sealed class DescriptorReserve
     public int Pending => Volatile.Read(ref _pending);
 
     /// <summary>
-    /// Whether <paramref name="descriptors"/> more may be opened without touching the reserve. Asked before each accept and each session;
-    /// a yes takes them off the current measurement.
+    /// Whether <paramref name="descriptors"/> more may be opened without touching the reserve. Asked before each session; a yes takes them
+    /// off the current measurement.
     /// </summary>
-    public bool HasRoom(int descriptors)
-    {
-        if (_time.GetElapsedTime(Volatile.Read(ref _measuredAt)) < MeasurementAge
-            && Interlocked.Add(ref _left, -descriptors) >= Reserved + PlentyOfRoom)
-        {
-            return true;
-        }
-
-        return Measure() - descriptors >= Reserved;
-    }
+    public bool HasRoom(int descriptors) => HasRoom(descriptors, descriptors);
 
     /// <summary>
     /// Admits a flow whose accepted descriptor is open and whose way to the target is yet to be opened; null = no room, hold or close it.
     /// </summary>
     public FlowTicket? TryAdmit()
     {
-        if (!HasRoom(1))
+        // The accepted descriptor is in a new measurement, but not in an old one.
+        if (!HasRoom(sinceMeasured: 2, now: 1))
         {
             return null;
         }
@@ -98,18 +91,31 @@ internal sealed class DescriptorReserve
     public void ReleaseHold() => Interlocked.Decrement(ref _held);
 
     /// <summary>Completes when there is room for one more flow. One timer serves all that wait; nothing spins.</summary>
-    public Task WaitForRoomAsync(CancellationToken cancellationToken)
+    public async Task WaitForRoomAsync(CancellationToken cancellationToken)
     {
+        Task room;
         lock (_gate)
         {
-            if (_room is null)
-            {
-                _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _poll ??= _time.CreateTimer(static x => ((DescriptorReserve)x!).LookForRoom(), this, PollInterval, Timeout.InfiniteTimeSpan);
-                _poll.Change(PollInterval, Timeout.InfiniteTimeSpan);
-            }
+            _waiting++;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _poll ??= _time.CreateTimer(static x => ((DescriptorReserve)x!).LookForRoom(), this, PollInterval, PollInterval);
+            room = _room.Task;
+        }
 
-            return _room.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await room.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                // The last one that gives up stops the timer.
+                if (--_waiting == 0)
+                {
+                    StopPolling();
+                }
+            }
         }
     }
 
@@ -131,21 +137,37 @@ internal sealed class DescriptorReserve
         return left;
     }
 
+    private bool HasRoom(int sinceMeasured, int now)
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _measuredAt)) < MeasurementAge
+            && Interlocked.Add(ref _left, -sinceMeasured) >= Reserved + PlentyOfRoom)
+        {
+            return true;
+        }
+
+        return Measure() - now >= Reserved;
+    }
+
     private void LookForRoom()
     {
         lock (_gate)
         {
             // Two: the descriptor of the accepted connection and that of the way to its target.
-            if (Measure() - 2 < Reserved)
+            if (_room is not null && Measure() - 2 >= Reserved)
             {
-                _poll?.Change(PollInterval, Timeout.InfiniteTimeSpan);
-                return;
+                _room.TrySetResult();
+                _room = null;
+                StopPolling();
             }
+        }
+    }
 
+    private void StopPolling()
+    {
+        if (_waiting == 0 || _room is null)
+        {
             _poll?.Dispose();
             _poll = null;
-            _room?.TrySetResult();
-            _room = null;
         }
     }
 }

@@ -11,8 +11,8 @@ namespace Gost.Engine.Net;
 /// synchronously. Failures are <see cref="SocketException"/> and <see cref="ObjectDisposedException"/>.
 /// </summary>
 /// <remarks>
-/// Disposing ends with FIN (the kernel still delivers what was written); <see cref="Abort"/> ends a TCP connection with RST, so that the
-/// far end does not take a cut for the end of the data.
+/// Disposing while no call is pending ends with FIN: the kernel still delivers what was written. <see cref="Abort"/> ends a TCP connection
+/// with RST, so that the far end does not take a cut for the end of the data.
 /// </remarks>
 internal sealed class SocketDuplexStream : DuplexStream
 {

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Net;
+
+namespace Gost.Tests.Net;
+
+/// <summary>Takes what a listening socket accepts; the test disposes the streams, or they echo one read and are closed.</summary>
+internal sealed class CollectingSink : IAcceptSink
+{
+    private readonly Channel<SocketDuplexStream> _streams = Channel.CreateUnbounded<SocketDuplexStream>();
+    private readonly Channel<FlowException?> _faults = Channel.CreateUnbounded<FlowException?>();
+    private readonly ConcurrentBag<Task> _echoes = [];
+    private int _count;
+
+    public bool Echoes { get; set; }
+
+    public int Count => Volatile.Read(ref _count);
+
+    public ChannelReader<FlowException?> Faults => _faults.Reader;
+
+    public void Accept(SocketDuplexStream stream)
+    {
+        Interlocked.Increment(ref _count);
+        if (Echoes)
+        {
+            _echoes.Add(EchoAsync(stream));
+        }
+        else
+        {
+            _streams.Writer.TryWrite(stream);
+        }
+    }
+
+    public void ReportFault(FlowException? fault) => _faults.Writer.TryWrite(fault);
+
+    public ValueTask<SocketDuplexStream> NextAsync(CancellationToken cancellationToken) => _streams.Reader.ReadAsync(cancellationToken);
+
+    public Task EndAsync() => Task.WhenAll(_echoes);
+
+    private static async Task EchoAsync(SocketDuplexStream stream)
+    {
+        await using var owned = stream;
+        var buffer = new byte[16];
+        var count = await stream.ReadAsync(buffer);
+        await stream.WriteAsync(buffer.AsMemory(0, count));
+    }
+}
