@@ -50,7 +50,7 @@ internal static class GostApplication
             .AddSingleton<ServiceEndpoints>()
             .AddSingleton<HealthEndpoints>()
             .AddSingleton<MetricsEndpoints>()
-            .AddGostOpenApi(api);
+            .AddGostOpenApi();
         var app = builder.Build();
         if (settings.Metrics is { } endpoint)
         {

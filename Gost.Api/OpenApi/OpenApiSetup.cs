@@ -1,4 +1,6 @@
+using System.Text;
 using Gost.Api.Hosting;
+using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Gost.Api.OpenApi;
 
@@ -6,16 +8,30 @@ namespace Gost.Api.OpenApi;
 internal static class OpenApiSetup
 {
     /// <summary>Registers the document.</summary>
-    public static IServiceCollection AddGostOpenApi(this IServiceCollection services, ApiSettings api) =>
-        services.AddOpenApi("v1");
+    public static IServiceCollection AddGostOpenApi(this IServiceCollection services) =>
+        services.AddOpenApi("v1", static x => x.AddDocumentTransformer<GostDocumentTransformer>());
 
-    /// <summary>Serves Swagger UI at <c>/swagger</c>, without a redirect.</summary>
+    /// <summary>Serves Swagger UI at <c>/swagger</c>, without the redirect it would make.</summary>
     public static void UseGostSwagger(this IApplicationBuilder app, ApiSettings api)
     {
-        app.UseSwaggerUI(static x =>
+        var prefix = api.PathPrefix.Trim('/') is { Length: > 0 } text ? "/" + text : "";
+        app.Use(static next => context =>
         {
+            if (context.Request.Path.Value?.TrimEnd('/') == "/swagger")
+            {
+                context.Request.Path = "/swagger/index.html";
+            }
+
+            return next(context);
+        });
+        app.UseSwaggerUI(x =>
+        {
+            var page = x.IndexStream;
             x.RoutePrefix = "swagger";
-            x.SwaggerEndpoint("../openapi/v1.json", "Gost");
+            x.DocumentTitle = "Gost API";
+            x.IndexStream = () => Absolute(page(), prefix);
+            x.SwaggerEndpoint($"{prefix}/openapi/v1.json", "Gost");
+            x.DocExpansion(DocExpansion.None);
         });
     }
 
@@ -24,5 +40,12 @@ internal static class OpenApiSetup
     {
         routes.MapOpenApi("/openapi/v1.json");
         routes.MapOpenApi("/docs/swagger.yaml");
+    }
+
+    // The page names its files relative to /swagger/; it is served at /swagger too, where those names would lead elsewhere.
+    private static MemoryStream Absolute(Stream page, string prefix)
+    {
+        using StreamReader reader = new(page, Encoding.UTF8);
+        return new(Encoding.UTF8.GetBytes(reader.ReadToEnd().Replace("\"./", $"\"{prefix}/swagger/", StringComparison.Ordinal)));
     }
 }
