@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Gost.Tests.Api;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ConfigEndpointTests
 {
     private const string Yaml = "services:\n  - name: dns\n    addr: :10053\n    handler:\n      type: udp\n    listener:\n      type: udp\n";
