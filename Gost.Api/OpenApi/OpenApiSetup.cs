@@ -30,6 +30,9 @@ internal static class OpenApiSetup
             x.RoutePrefix = "swagger";
             x.DocumentTitle = "Gost API";
             x.IndexStream = () => Absolute(page(), prefix);
+            x.StylesPath = $"{prefix}/swagger/swagger-ui.css";
+            x.ScriptBundlePath = $"{prefix}/swagger/swagger-ui-bundle.js";
+            x.ScriptPresetsPath = $"{prefix}/swagger/swagger-ui-standalone-preset.js";
             x.SwaggerEndpoint($"{prefix}/openapi/v1.json", "Gost");
             x.DocExpansion(DocExpansion.None);
         });
@@ -46,6 +49,9 @@ internal static class OpenApiSetup
     private static MemoryStream Absolute(Stream page, string prefix)
     {
         using StreamReader reader = new(page, Encoding.UTF8);
-        return new(Encoding.UTF8.GetBytes(reader.ReadToEnd().Replace("\"./", $"\"{prefix}/swagger/", StringComparison.Ordinal)));
+        var text = reader.ReadToEnd()
+            .Replace("\"./", $"\"{prefix}/swagger/", StringComparison.Ordinal)
+            .Replace("\"index.js\"", $"\"{prefix}/swagger/index.js\"", StringComparison.Ordinal);
+        return new(Encoding.UTF8.GetBytes(text));
     }
 }
