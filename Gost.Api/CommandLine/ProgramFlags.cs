@@ -11,8 +11,6 @@ internal sealed class ProgramFlags
     {
         Root = new RootCommand(
             "Forwards TCP and UDP ports. Without -L, -F or -C the definitions come from the store and are changed over the Web API.");
-        // Without an action of its own the root would insist on a sub-command. What is run is decided by the verb, not here.
-        Root.SetAction(static _ => 0);
         Root.Options.Clear();
 
         // A root without an action would make a sub-command required.
