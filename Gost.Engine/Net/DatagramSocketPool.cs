@@ -29,7 +29,7 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
             if (!_sockets.TryGetValue(key, out var shared))
             {
                 var socket = Bind(address, endPoint);
-                shared = new Shared(new UdpSocketLoop(socket, descriptors, time, _logger), endPoint.Port);
+                shared = new Shared(new UdpSocketLoop(socket, descriptors, time, _logger), ((IPEndPoint)socket.LocalEndPoint!).Port);
                 _sockets.Add(key, shared);
             }
 

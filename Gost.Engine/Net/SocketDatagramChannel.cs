@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Net;
@@ -10,14 +11,17 @@ namespace Gost.Engine.Net;
 /// Waiting holds no buffer: on Linux a receive of nothing with MSG_PEEK completes when a datagram is there and leaves it. A peer that
 /// answers with ICMP makes the next call throw <see cref="SocketException"/> once; the channel stays usable, see <see cref="IsTransient"/>.
 /// </remarks>
-internal sealed class SocketDatagramChannel : IDatagramChannel
+internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource<bool>
 {
     private readonly Socket _socket;
+    private readonly Action _onReady;
+    private ManualResetValueTaskSourceCore<bool> _wait;
+    private ValueTaskAwaiter<int> _ready;
 
     /// <summary>Takes over a connected socket.</summary>
     public SocketDatagramChannel(Socket socket)
     {
-        _socket = socket;
+        (_socket, _onReady) = (socket, OnReady);
         _socket.Blocking = false;
 
         // One system call, not five: short sessions open a socket for every request.
@@ -37,23 +41,32 @@ internal sealed class SocketDatagramChannel : IDatagramChannel
         or SocketError.MessageSize or SocketError.AccessDenied or SocketError.TimedOut or SocketError.WouldBlock;
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> WaitToReceiveAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WaitToReceiveAsync(CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
         {
             // Elsewhere a receive into nothing takes the datagram or fails: the receive itself waits.
-            return true;
+            return new ValueTask<bool>(true);
         }
 
         try
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, cancellationToken);
-            return true;
+            _ready = AwaiterOf(_socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek, cancellationToken));
+            if (_ready.IsCompleted)
+            {
+                _ready.GetResult();
+                return new ValueTask<bool>(true);
+            }
+
+            // By hand instead of an async method: nothing is allocated per wait.
+            _wait.Reset();
+            var version = _wait.Version;
+            _ready.UnsafeOnCompleted(_onReady);
+            return new ValueTask<bool>(this, version);
         }
-        catch (Exception e) when (IsClosed(e))
+        catch (Exception e)
         {
-            return false;
+            return IsClosed(e) ? new ValueTask<bool>(false) : ValueTask.FromException<bool>(e);
         }
     }
 
@@ -107,6 +120,38 @@ internal sealed class SocketDatagramChannel : IDatagramChannel
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _wait.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _wait.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _wait.OnCompleted(continuation, state, token, flags);
+
+    private static ValueTaskAwaiter<int> AwaiterOf(ValueTask<int> ready) => ready.GetAwaiter();
+
+    private void OnReady()
+    {
+        try
+        {
+            _ready.GetResult();
+        }
+        catch (Exception e)
+        {
+            if (IsClosed(e))
+            {
+                _wait.SetResult(false);
+            }
+            else
+            {
+                _wait.SetException(e);
+            }
+
+            return;
+        }
+
+        _wait.SetResult(true);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
@@ -19,15 +18,16 @@ internal sealed class DatagramRelay
     private readonly IDatagramChannel _client;
     private readonly IDatagramChannel _target;
     private readonly FlowCounters _counters;
+    private readonly BufferPool _buffers;
     private readonly ILogger _logger;
     private readonly DatagramIdleWatch? _idle;
     private readonly bool _endWhenRefused;
     private int _end = -1;
 
-    private DatagramRelay(Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, TimeProvider time, ILogger logger)
+    private DatagramRelay(Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger)
     {
         _client = inbound.Channel ?? throw new ArgumentException("not a flow of datagrams", nameof(inbound));
-        (_target, _counters, _logger) = (target, inbound.Counters, logger);
+        (_target, _counters, _buffers, _logger) = (target, inbound.Counters, buffers, logger);
         _endWhenRefused = options.EndWhenRefused;
         _idle = options.IdleTimeout > TimeSpan.Zero ? new DatagramIdleWatch(options.IdleTimeout, time, () => EndBy(DatagramRelayEnd.Idle)) : null;
     }
@@ -37,9 +37,9 @@ internal sealed class DatagramRelay
     /// dispose them). Counts into the inbound's counters. Never throws for what a peer or the network does.
     /// </summary>
     public static async Task<DatagramRelayEnd> RunAsync(
-        Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, TimeProvider time, ILogger logger)
+        Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger)
     {
-        var relay = new DatagramRelay(inbound, target, options, time, logger);
+        var relay = new DatagramRelay(inbound, target, options, buffers, time, logger);
         using (relay._idle)
         {
             var upstream = relay.PumpAsync(relay._client, relay._target, towardsTarget: true);
@@ -69,7 +69,7 @@ internal sealed class DatagramRelay
                     break;
                 }
 
-                buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+                buffer = _buffers.Rent(BufferSize);
                 if (await from.ReceiveAsync(buffer, CancellationToken.None) is not { } datagram)
                 {
                     break;
@@ -101,7 +101,7 @@ internal sealed class DatagramRelay
             {
                 if (buffer is not null)
                 {
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    _buffers.Return(buffer);
                 }
             }
         }

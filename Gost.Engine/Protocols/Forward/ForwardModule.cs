@@ -6,5 +6,5 @@ namespace Gost.Engine.Protocols.Forward;
 internal sealed class ForwardModule : IProtocolModule
 {
     /// <inheritdoc/>
-    public void Register(ProtocolCatalog.Builder builder) => builder.Handlers.Add("forward", ForwardHandler.Build);
+    public void Register(ProtocolCatalog.Builder builder) => builder.Handlers.Add("forward", ForwardHandlers.Build);
 }

@@ -17,7 +17,7 @@ internal sealed class RemoteTcpModule : IProtocolModule
     public void Register(ProtocolCatalog.Builder builder)
     {
         builder.Listeners.Add("rtcp", BuildListener);
-        builder.Handlers.Add("rtcp", ForwardHandler.Build);
+        builder.Handlers.Add("rtcp", ForwardHandlers.Build);
     }
 
     private static IListener BuildListener(ListenerBuildContext context)

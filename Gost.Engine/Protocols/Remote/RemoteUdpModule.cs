@@ -1,6 +1,7 @@
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Net;
+using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Udp;
 
 namespace Gost.Engine.Protocols.Remote;
@@ -15,12 +16,12 @@ internal sealed class RemoteUdpModule : IProtocolModule
     public void Register(ProtocolCatalog.Builder builder)
     {
         builder.Listeners.Add("rudp", CreateListener);
-        builder.Handlers.Add("rudp", static x => UdpModule.CreateHandler(x, mayBeStateless: false));
+        builder.Handlers.Add("rudp", ForwardHandlers.Build);
     }
 
     private static UdpListener CreateListener(ListenerBuildContext context)
     {
-        if (context.Router is { HasChain: true })
+        if (context.Router is not null)
         {
             context.Metadata.Findings.Add(new Finding(
                 "/listener/chain",

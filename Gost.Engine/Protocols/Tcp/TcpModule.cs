@@ -10,6 +10,6 @@ internal sealed class TcpModule : IProtocolModule
     public void Register(ProtocolCatalog.Builder builder)
     {
         builder.Listeners.Add("tcp", TcpInboundListener.Build);
-        builder.Handlers.Add("tcp", ForwardHandler.Build);
+        builder.Handlers.Add("tcp", ForwardHandlers.Build);
     }
 }

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Catalog;
 using Gost.Engine.Net;
 using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
@@ -8,8 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Gost.Engine.Protocols.Udp;
 
 /// <summary>Forwards the datagrams of a client to one target, selected when its session begins. Source: spec/forwarding.md sections 1 and 6.</summary>
-internal sealed class UdpHandler(IForwarder forwarder, UdpHandlerOptions options, TimeProvider time, ILogger logger) : IHandler
+internal sealed class UdpHandler(IForwarder forwarder, UdpHandlerOptions options, BufferPool buffers, TimeProvider time, ILogger logger) : IHandler
 {
+    /// <summary>Reads the options and builds the handler.</summary>
+    public static UdpHandler Build(HandlerBuildContext context, bool mayBeStateless) => new(
+        context.Forwarder,
+        UdpHandlerOptions.Bind(context.Metadata, mayBeStateless),
+        context.Engine.Buffers,
+        context.Engine.Time,
+        context.Engine.Loggers.CreateLogger<UdpHandler>());
+
     /// <inheritdoc/>
     public async ValueTask HandleAsync(Inbound inbound, CancellationToken stopping)
     {
@@ -25,14 +33,14 @@ internal sealed class UdpHandler(IForwarder forwarder, UdpHandlerOptions options
 
         // A session that lasts keeps its target through the target's restart; one per request is better off with another target.
         var endWhenRefused = session is { KeepAlive: false };
-        await DatagramRelay.RunAsync(inbound, target, new DatagramRelayOptions(options.IdleTimeout, endWhenRefused), time, logger);
+        await DatagramRelay.RunAsync(inbound, target, new DatagramRelayOptions(options.IdleTimeout, endWhenRefused), buffers, time, logger);
     }
 
     /// <summary>One datagram there, at most one back.</summary>
     private async ValueTask ExchangeAsync(Inbound inbound, IDatagramChannel client, IDatagramChannel target, CancellationToken stopping)
     {
-        var request = ArrayPool<byte>.Shared.Rent(DatagramSockets.MaxDatagram);
-        var reply = ArrayPool<byte>.Shared.Rent(options.BufferSize);
+        var request = buffers.Rent(DatagramSockets.MaxDatagram);
+        var reply = buffers.Rent(options.BufferSize);
         using var timeout = new CancellationTokenSource(options.ReadTimeout, time);
         try
         {
@@ -55,8 +63,8 @@ internal sealed class UdpHandler(IForwarder forwarder, UdpHandlerOptions options
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(reply);
-            ArrayPool<byte>.Shared.Return(request);
+            buffers.Return(reply);
+            buffers.Return(request);
         }
     }
 

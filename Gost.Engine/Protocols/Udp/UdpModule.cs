@@ -1,5 +1,5 @@
 using Gost.Engine.Catalog;
-using Microsoft.Extensions.Logging;
+using Gost.Engine.Protocols.Forward;
 
 namespace Gost.Engine.Protocols.Udp;
 
@@ -11,13 +11,6 @@ internal sealed class UdpModule : IProtocolModule
     {
         builder.Listeners.Add("udp", static x =>
             new UdpListener(x.Service.Name, x.Service.Addr, UdpListenerOptions.Bind(x.Metadata), x.Engine.DatagramSockets));
-        builder.Handlers.Add("udp", static x => CreateHandler(x, mayBeStateless: true));
+        builder.Handlers.Add("udp", ForwardHandlers.Build);
     }
-
-    /// <summary>The handler of both forwarding types.</summary>
-    internal static UdpHandler CreateHandler(HandlerBuildContext context, bool mayBeStateless) => new(
-        context.Forwarder,
-        UdpHandlerOptions.Bind(context.Metadata, mayBeStateless),
-        context.Engine.Time,
-        context.Engine.Loggers.CreateLogger<UdpHandler>());
 }

@@ -26,8 +26,10 @@ internal sealed class UdpBench : IAsyncDisposable
 
     public DatagramSocketPool Pool { get; }
 
+    public BufferPool Buffers { get; } = new();
+
     public UdpHandler Handler(IForwarder forwarder, UdpHandlerOptions? options = null) =>
-        new(forwarder, options ?? new UdpHandlerOptions(), Time, NullLogger.Instance);
+        new(forwarder, options ?? new UdpHandlerOptions(), Buffers, Time, NullLogger.Instance);
 
     public async Task<(UdpService Service, IPEndPoint EndPoint)> StartAsync(
         IForwarder forwarder, UdpSessionOptions options, string addr = "127.0.0.1:0", UdpHandlerOptions? handling = null)
@@ -88,6 +90,7 @@ internal sealed class UdpBench : IAsyncDisposable
         }
 
         await Pool.DisposeAsync();
+        Assert.Equal(0, Buffers.Outstanding);
         _clients.ForEach(static x => x.Dispose());
     }
 }
