@@ -30,7 +30,8 @@ public interface IListener : IAsyncDisposable
 
     /// <summary>
     /// Pushes flows into <paramref name="sink"/> until stopped. The take-over of a shared socket happens synchronously, before the first
-    /// await; after <paramref name="stopping"/> is cancelled and the task ended no flow is pushed. Flows already accepted live on.
+    /// await; after <paramref name="stopping"/> is cancelled and the task ended nothing is accepted for this sink. Flows already accepted live on; one
+    /// whose handshake had begun may still be offered while the socket is open: a sink that takes no more answers false.
     /// </summary>
     Task RunAsync(IInboundSink sink, CancellationToken stopping);
 }

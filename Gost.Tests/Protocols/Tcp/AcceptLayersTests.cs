@@ -153,6 +153,43 @@ public sealed class AcceptLayersTests
         Assert.Equal(Gost.Engine.Abstractions.FlowError.AddressInUse, e.Error);
     }
 
+    [Fact]
+    public async Task Listener_MultipathTcp_ServesOrWarns()
+    {
+        await using EngineParts parts = new();
+        await using var target = TcpTarget.Echo("ok");
+        await using var service = await StreamService.StartAsync(parts.Services, target.Port, new ServiceConfig
+        {
+            Name = "s",
+            Addr = "127.0.0.1:0",
+            Listener = new ListenerConfig { Type = "tcp", Metadata = Map(("mptcp", true), ("keepalive", true), ("keepalive.idle", 20L)) },
+        });
+        using var client = await ConnectAsync(service);
+        Assert.Equal(2, await ReceiveOrResetAsync(client));
+        const string Switch = "/proc/sys/net/mptcp/enabled";
+        if (!File.Exists(Switch) || (await File.ReadAllTextAsync(Switch, Token)).Trim() != "1")
+        {
+            var finding = Assert.Single(service.Findings);
+            Assert.Equal(("/listener/metadata/mptcp", FindingSeverity.Warning), (finding.Pointer, finding.Severity));
+        }
+    }
+
+    [Theory]
+    [InlineData("udp", true)]
+    [InlineData("rudp", true)]
+    [InlineData("tcp", false)]
+    public async Task ForwardHandler_OnEachListener_ForwardsWhatItAccepts(string listener, bool datagrams)
+    {
+        await using EngineParts parts = new();
+        ServiceConfig config = new() { Name = "s", Listener = new ListenerConfig { Type = listener } };
+        MetadataReader empty = new(Map(), "/metadata");
+        var router = Gost.Engine.Routing.Router.ForHandler(config, empty, parts.Services);
+        var forwarder = Gost.Engine.Routing.Forwarder.Build(config, empty, router, parts.Services);
+        var handler = parts.Services.Catalog.Handlers["forward"](
+            new Gost.Engine.Catalog.HandlerBuildContext(config, empty, empty, forwarder, router, parts.Services));
+        Assert.Equal(datagrams ? "UdpHandler" : "ForwardHandler", handler.GetType().Name);
+    }
+
     private static ConfigMap<object?> Map(params (string Key, object? Value)[] items) =>
         new(items.Select(static x => KeyValuePair.Create(x.Key, x.Value)));
 
