@@ -121,6 +121,7 @@ internal static class CommandLineProgram
             Definitions = arguments.HasDefinitions ? effective : null,
             Loader = arguments.HasDefinitions ? loader : null,
             Api = ApiEndpoint.From(effective.Api),
+            ApiCredentials = EnvironmentOverlay.Credentials(host),
             Metrics = MetricsEndpoint.From(effective.Metrics),
             Log = effective.Log,
             DatabasePath = arguments.DatabasePath,

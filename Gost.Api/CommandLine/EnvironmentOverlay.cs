@@ -45,11 +45,16 @@ internal static class EnvironmentOverlay
         };
     }
 
-    /// <summary>The credentials of <c>GOST_API_USER</c> and <c>GOST_API_PASSWORD</c>; null when neither is set.</summary>
-    public static AuthConfig? Credentials(CommandLineHost host) =>
-        (host.Set("GOST_API_USER"), host.Set("GOST_API_PASSWORD")) is var (user, password) && (user ?? password) is not null
-            ? new AuthConfig { Username = user ?? DefaultUser, Password = password ?? "" }
-            : null;
+    /// <summary>
+    /// The credentials of <c>GOST_API_USER</c> and <c>GOST_API_PASSWORD</c>; null when neither is set. Throws
+    /// <see cref="ConfigException"/> for a user without a password, which would only look like protection.
+    /// </summary>
+    public static AuthConfig? Credentials(CommandLineHost host) => (host.Set("GOST_API_USER"), host.Set("GOST_API_PASSWORD")) switch
+    {
+        (null, null) => null,
+        (_, null) => throw new ConfigException([new Finding("", "GOST_API_USER is set without GOST_API_PASSWORD; set both or neither")]),
+        var (user, password) => new AuthConfig { Username = user ?? DefaultUser, Password = password },
+    };
 
     private static ApiConfig? Api(ApiConfig? api, CommandLineHost host, ApiConfig? flag)
     {
@@ -66,8 +71,9 @@ internal static class EnvironmentOverlay
         }
 
         // The flag replaces the whole object; credentials of the environment go to whatever address there is, unless the flag names its own.
+        var credentials = Credentials(host);
         api = flag ?? api;
-        return api is null || flag?.Auth is not null || Credentials(host) is not { } credentials ? api : api with { Auth = credentials };
+        return api is null || flag?.Auth is not null || credentials is null ? api : api with { Auth = credentials };
     }
 
     private static GostConfig FromVariable(string variable, CommandLineDefinitions definitions)

@@ -1,3 +1,4 @@
+using Gost.Api.Hosting;
 using Gost.Engine.Config.Model;
 
 namespace Gost.Api.CommandLine;
@@ -16,10 +17,20 @@ internal static class HealthCheckCommand
     /// <summary>Gives 0 when the API says that it is ready or there is none, else 1.</summary>
     public static async Task<int> RunAsync(ProgramOptions options, CommandLineHost host, CancellationToken cancellationToken)
     {
-        var address = options.Api?.Addr ?? (options.IsStoreMode ? "127.0.0.1:18080" : null);
-        if (address is null)
+        string address;
+        try
         {
-            return 0;
+            if (SettingsReader.Read(options, SettingsReader.ReadSources()).Api is not { } api)
+            {
+                return 0;
+            }
+
+            address = api.Addr;
+        }
+        catch (StartRefusedException e)
+        {
+            await host.Error.WriteLineAsync($"gost: {e.Message}");
+            return 1;
         }
 
         try

@@ -27,6 +27,9 @@ internal sealed record ProgramOptions
     /// </summary>
     public ApiEndpoint? Api { get; init; }
 
+    /// <summary>The credentials of the environment, for an address that comes from the settings; <see cref="Api"/> has them already.</summary>
+    public AuthConfig? ApiCredentials { get; init; }
+
     /// <summary>The separate metrics endpoint; null = none.</summary>
     public MetricsEndpoint? Metrics { get; init; }
 

@@ -58,8 +58,8 @@ internal static class SettingsReader
         ApiSettings settings = new()
         {
             Addr = Text(section, "Addr", new ApiSettings().Addr),
-            Username = Text(section, "Username", ""),
-            Password = Text(section, "Password", ""),
+            Username = options.ApiCredentials?.Username ?? Text(section, "Username", ""),
+            Password = options.ApiCredentials?.Password ?? Text(section, "Password", ""),
             Auther = Text(section, "Auther", ""),
             PathPrefix = Text(section, "PathPrefix", ""),
             AccessLog = Flag(section, "AccessLog"),

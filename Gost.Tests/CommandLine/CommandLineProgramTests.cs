@@ -188,6 +188,26 @@ public sealed class CommandLineProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_UserWithoutPassword_IsRefused()
+    {
+        _variables["GOST_API_USER"] = "user";
+
+        Assert.Equal(1, await RunAsync("-api", ":1"));
+        Assert.Contains("GOST_API_PASSWORD", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_CredentialsOfTheEnvironmentWithoutAddress_AreHandedOn()
+    {
+        _variables["GOST_API_USER"] = "user";
+        _variables["GOST_API_PASSWORD"] = "pass";
+
+        Assert.Equal(0, await RunAsync());
+        Assert.Null(_served?.Api);
+        Assert.Equal(("user", "pass"), (_served?.ApiCredentials?.Username, _served?.ApiCredentials?.Password));
+    }
+
+    [Fact]
     public async Task Run_InAGroup_PrefixesTargets()
     {
         _variables["_GOST_ID"] = "3";
