@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Layers.ProxyProtocol;
-using Gost.Engine.Protocols.Udp;
 using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +13,12 @@ namespace Gost.Engine.Protocols.Forward;
 /// </summary>
 internal sealed class ForwardHandler(IForwarder forwarder, ForwardHandlerOptions options, StreamRelay relay, ILogger logger) : IHandler
 {
-    /// <summary>Reads the options and builds the handler; on a datagram listener it is the one of datagrams, as all of them are one in GOST.</summary>
-    public static IHandler Build(HandlerBuildContext context) => context.Service.Listener?.Type is "udp" or "rudp"
-        ? UdpModule.CreateHandler(context, mayBeStateless: true)
-        : new ForwardHandler(
-            context.Forwarder,
-            ForwardHandlerOptions.Bind(context.Metadata),
-            new StreamRelay(context.Engine.Time, context.Engine.Buffers),
-            context.Engine.Loggers.CreateLogger<ForwardHandler>());
+    /// <summary>Reads the options and builds the handler.</summary>
+    public static ForwardHandler Build(HandlerBuildContext context) => new(
+        context.Forwarder,
+        ForwardHandlerOptions.Bind(context.Metadata),
+        new StreamRelay(context.Engine.Time, context.Engine.Buffers),
+        context.Engine.Loggers.CreateLogger<ForwardHandler>());
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(Inbound inbound, CancellationToken stopping)
