@@ -70,7 +70,7 @@ internal static class ProcessGroups
                 await child.WaitForExitAsync(CancellationToken.None);
                 if (child.ExitCode != 0)
                 {
-                    await host.Error.WriteLineAsync($"gost: group {i} ({string.Join(' ', groups[i].Take(2))} …) ended with {child.ExitCode}");
+                    await host.Error.WriteLineAsync($"gost: group {i} of {groups.Count} ended with {child.ExitCode}");
                 }
 
                 return child.ExitCode;

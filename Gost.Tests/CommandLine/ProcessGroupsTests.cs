@@ -32,7 +32,7 @@ public sealed class ProcessGroupsTests
 
         Assert.Equal(1, exit);
         Assert.Contains("addr: :2", output, StringComparison.Ordinal);
-        Assert.Contains("gost: group 0 (", error, StringComparison.Ordinal);
+        Assert.Contains("gost: group 0 of 2 ended with 1", error, StringComparison.Ordinal);
     }
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
