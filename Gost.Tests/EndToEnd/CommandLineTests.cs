@@ -70,14 +70,14 @@ public sealed class CommandLineTests
               - name: a
                 addr: :8080
                 handlr: {type: tcp}
-                listener: {type: tcpp}
+                listener: {type: tcp, metadata: 5}
             """);
 
         var result = await GostProcess.RunAsync(folder, Token, "validate", "-C", file);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("handlr", result.Output, StringComparison.Ordinal);
-        Assert.Contains("tcpp", result.Output, StringComparison.Ordinal);
+        Assert.Contains("/services/0/listener/metadata", result.Output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
