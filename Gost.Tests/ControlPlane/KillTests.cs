@@ -18,18 +18,25 @@ public sealed class KillTests
     [Fact]
     public async Task AWriterThatIsKilledAHundredTimes_LosesNoAcknowledgedChange()
     {
+        // Each round costs the start of a process, so two stores keep two cores busy.
+        var changes = await Task.WhenAll(KillAgainAndAgainAsync(seed: 1, Rounds / 2), KillAgainAndAgainAsync(seed: 2, Rounds / 2));
+        Assert.True(changes.Sum() >= Rounds);
+    }
+
+    private static async Task<int> KillAgainAndAgainAsync(int seed, int rounds)
+    {
         using TempFolder folder = new();
         var path = folder.File("gost.db");
-        Random random = new(20261123);
+        Random random = new(seed);
         Dictionary<string, long> acknowledged = [];
-        long changes = 0;
-        for (var round = 0; round < Rounds; round++)
+        var changes = 0;
+        for (var round = 0; round < rounds; round++)
         {
             changes += await RunAsync(path, random.Next(1, 40), random.Next(0, 3000), acknowledged);
-            await CheckAsync(path, acknowledged, whole: round % 10 == 9);
+            await CheckAsync(path, acknowledged);
         }
 
-        Assert.True(changes >= Rounds);
+        return changes;
     }
 
     // Lets the writer acknowledge some changes, then kills it somewhere inside the next ones.
@@ -74,7 +81,7 @@ public sealed class KillTests
         }
     }
 
-    private static async Task CheckAsync(string path, Dictionary<string, long> acknowledged, bool whole)
+    private static async Task CheckAsync(string path, Dictionary<string, long> acknowledged)
     {
         await using (var store = SqliteStores.Create($"Data Source={path}", TimeProvider.System))
         {
@@ -91,13 +98,10 @@ public sealed class KillTests
             }
         }
 
-        if (whole)
-        {
-            await using SqliteConnection connection = new($"Data Source={path};Pooling=False");
-            connection.Open();
-            await using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA integrity_check";
-            Assert.Equal("ok", command.ExecuteScalar());
-        }
+        await using SqliteConnection connection = new($"Data Source={path};Pooling=False");
+        connection.Open();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA integrity_check";
+        Assert.Equal("ok", command.ExecuteScalar());
     }
 }

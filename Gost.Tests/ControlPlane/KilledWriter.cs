@@ -7,6 +7,7 @@ using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
 using Gost.Persistence;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gost.Tests.ControlPlane;
 
@@ -39,7 +40,9 @@ internal static class KilledWriter
         var engine = GostEngine.Create(
             SqliteStores.Create($"Data Source={path}", TimeProvider.System), new EngineOptions(), NullLoggerFactory.Instance, TimeProvider.System);
         engine.StartAsync(null, CancellationToken.None).GetAwaiter().GetResult();
-        using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
+
+        // Not the console's stream, which would not notice that nobody listens any more.
+        using StreamWriter output = new(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write)) { AutoFlush = true };
         for (var revision = engine.ControlPlane.Desired.Revision; ; revision++)
         {
             var name = $"service-{revision % Names}";
