@@ -5,9 +5,9 @@ using Gost.Api.Metrics;
 using Gost.Api.OpenApi;
 using Gost.Engine;
 using Gost.Engine.Config;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Gost.Api.Hosting;
 

@@ -50,8 +50,13 @@ internal static class DocumentPaths
     {
         JsonObject connection = new()
         {
-            ["id"] = 42, ["network"] = "tcp", ["client"] = "127.0.0.1:50912", ["target"] = "127.0.0.1:8000",
-            ["since"] = 1753340029, ["inputBytes"] = 1018, ["outputBytes"] = 7327,
+            ["id"] = 42,
+            ["network"] = "tcp",
+            ["client"] = "127.0.0.1:50912",
+            ["target"] = "127.0.0.1:8000",
+            ["since"] = 1753340029,
+            ["inputBytes"] = 1018,
+            ["outputBytes"] = 7327,
         };
         paths["/config/services/{name}/connections"] = new JsonObject
         {

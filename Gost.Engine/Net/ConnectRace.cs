@@ -23,7 +23,7 @@ internal sealed class ConnectRace(Func<IPAddress, CancellationToken, Task<Socket
         List<Task<Socket>> running = [];
         try
         {
-            for (var next = 0; ; )
+            for (var next = 0; ;)
             {
                 if (next < addresses.Count)
                 {

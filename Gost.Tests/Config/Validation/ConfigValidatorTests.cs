@@ -242,7 +242,10 @@ public sealed class ConfigValidatorTests
 
     private static ServiceConfig Forward(string name, string type, string addr) => new()
     {
-        Name = name, Addr = addr, Handler = new HandlerConfig { Type = type }, Listener = new ListenerConfig { Type = type },
+        Name = name,
+        Addr = addr,
+        Handler = new HandlerConfig { Type = type },
+        Listener = new ListenerConfig { Type = type },
     };
 
     private static HashSet<ObjectKey> Keys(params string[] services) => [.. services.Select(x => new ObjectKey(ConfigKind.Services, x))];

@@ -141,7 +141,10 @@ public sealed class AcceptLayersTests
         await using var target = TcpTarget.Echo("ok");
         ServiceConfig config = new()
         {
-            Name = "s", Addr = "127.0.0.1:0", Handler = new HandlerConfig { Type = "rtcp" }, Listener = new ListenerConfig { Type = "rtcp" },
+            Name = "s",
+            Addr = "127.0.0.1:0",
+            Handler = new HandlerConfig { Type = "rtcp" },
+            Listener = new ListenerConfig { Type = "rtcp" },
         };
         await using var service = await StreamService.StartAsync(parts.Services, target.Port, config);
         using var client = await ConnectAsync(service);
