@@ -11,7 +11,8 @@ namespace Gost.Persistence;
 
 /// <summary>
 /// Keeps objects as JSON rows in SQLite. One connection stays open; after a fault it is closed, and the next commit opens it again, so that
-/// the store recovers by itself once the cause is gone. Source: design.md section 2, Persistence.
+/// the store recovers by itself once the cause is gone. A store that cannot be written is read from a copy, so that what it holds runs;
+/// the first commit that finds it writable opens it. Source: design.md section 2, Persistence.
 /// </summary>
 internal sealed class SqliteConfigStore : IConfigStore
 {
@@ -37,9 +38,16 @@ internal sealed class SqliteConfigStore : IConfigStore
     /// <inheritdoc/>
     public async ValueTask<DesiredState> LoadAsync(CancellationToken cancellationToken)
     {
-        if (!_inMemory)
+        if (!_inMemory && _file is null)
         {
-            _file ??= StoreFile.Open(_settings.DataSource);
+            try
+            {
+                _file = StoreFile.Open(_settings.DataSource);
+            }
+            catch (StoreException e) when (e.Error == StoreError.ReadOnly && File.Exists(_settings.DataSource))
+            {
+                return await LoadCopyAsync(cancellationToken);
+            }
         }
 
         try
@@ -65,7 +73,7 @@ internal sealed class SqliteConfigStore : IConfigStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> CommitAsync(ConfigChange change, long expectedRevision, CancellationToken cancellationToken)
+    public async ValueTask<long> CommitAsync(ConfigChange change, long expectedRevision, CancellationToken cancellationToken)
     {
         if (!_loaded)
         {
@@ -73,6 +81,11 @@ internal sealed class SqliteConfigStore : IConfigStore
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (!_inMemory && _file is null)
+        {
+            await OpenForWritingAsync(cancellationToken);
+        }
+
         var revision = expectedRevision + 1;
         var committing = false;
         try
@@ -88,7 +101,7 @@ internal sealed class SqliteConfigStore : IConfigStore
             writer.Write(change, revision);
             committing = true;
             transaction.Commit();
-            return ValueTask.FromResult(revision);
+            return revision;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -97,7 +110,7 @@ internal sealed class SqliteConfigStore : IConfigStore
             // A commit that reported a fault may be in the log all the same: what the file says decides.
             if (committing && ReadRevision() == revision)
             {
-                return ValueTask.FromResult(revision);
+                return revision;
             }
 
             throw StoreFaults.From(e, Path);
@@ -113,6 +126,40 @@ internal sealed class SqliteConfigStore : IConfigStore
         _file = null;
         _loaded = false;
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<DesiredState> LoadCopyAsync(CancellationToken cancellationToken)
+    {
+        using var copy = StoreCopy.Of(_settings.DataSource);
+        SqliteConnectionStringBuilder settings = new(_settings.ToString()) { DataSource = copy.Path, Mode = SqliteOpenMode.ReadWriteCreate };
+        await using SqliteConfigStore reader = new(settings.ToString(), _time);
+        var state = await reader.LoadAsync(cancellationToken);
+        _loaded = true;
+        return state;
+    }
+
+    private async ValueTask OpenForWritingAsync(CancellationToken cancellationToken)
+    {
+        var file = StoreFile.Open(_settings.DataSource);
+        try
+        {
+            _file = file;
+            var connection = Connect();
+            await using var context = new GostDbContextFactory(connection).CreateDbContext();
+            await PrepareAsync(context, connection, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Disconnect();
+            _file = null;
+            file.Dispose();
+            if (e is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                throw StoreFaults.From(e, file.Path);
+            }
+
+            throw;
+        }
     }
 
     private static DesiredState Read(StoreState state, List<StoredObject> rows)

@@ -13,6 +13,18 @@ internal sealed record LoadedSources(GostConfig Document, IReadOnlyList<SourceDo
     /// <summary>Something was found that refuses the sources.</summary>
     public bool HasErrors => Findings.Any(static x => x.Severity == FindingSeverity.Error);
 
+    /// <summary>Every source gave at least a draft, so that nothing would seem to be missing that was only not read.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>Everything found: reading's findings, and those of judging what could be read, located.</summary>
+    public IEnumerable<Finding> Join(IEnumerable<Finding> judged) => [.. Findings, .. judged.Where(IsReadPlace).Select(Locate)];
+
+    private bool IsReadPlace(Finding finding)
+    {
+        var (source, pointer) = Origin(finding.Pointer);
+        return source?.Read is not { } read || read.Join([finding with { Pointer = pointer }]).Length > read.Findings.Length;
+    }
+
     /// <summary>
     /// A finding about <see cref="Document"/> with source and line in front of its message, as findings of reading have it.
     /// </summary>

@@ -30,17 +30,26 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
     {
         List<Finding> findings = [];
         List<SourceDocument> sources = [];
+        var whole = true;
         foreach (var source in arguments.Sources.Select(static x => x.Trim()).Where(static x => x.Length > 0))
         {
             if (await ReadSourceAsync(source, findings, cancellationToken) is { } read)
             {
                 sources.Add(read);
             }
+            else
+            {
+                whole = false;
+            }
         }
 
         if (Gather(() => CommandLineConverter.Convert(Definitions()), findings) is { } definitions)
         {
             sources.Add(new SourceDocument("the command line", definitions, SourceMap.Empty));
+        }
+        else
+        {
+            whole = false;
         }
 
         findings.AddRange(DocumentMerge.FindDuplicates(sources));
@@ -56,7 +65,7 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
             document = effective;
         }
 
-        return new LoadedSources(document, sources, [.. findings.OrderBy(static x => x.Severity)]);
+        return new LoadedSources(document, sources, [.. findings.OrderBy(static x => x.Severity)]) { IsWhole = whole };
     }
 
     private async Task<SourceDocument?> ReadSourceAsync(string source, List<Finding> findings, CancellationToken cancellationToken)
@@ -75,7 +84,7 @@ internal sealed class SourceLoader(ProgramArguments arguments, CommandLineHost h
 
         var read = ConfigReader.ReadDocument(text.Utf8, text.Format);
         findings.AddRange(read.Findings.Select(x => x with { Message = LoadedSources.Message(text.Label, x.Line, x.Pointer, x.Message) }));
-        return read.Value is { } document ? new SourceDocument(text.Label, document, read.Lines) : null;
+        return read.Draft is { } document ? new SourceDocument(text.Label, document, read.Lines) { Read = read } : null;
     }
 
     private CommandLineDefinitions Definitions() => new()

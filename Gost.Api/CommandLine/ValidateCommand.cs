@@ -16,8 +16,8 @@ internal static class ValidateCommand
 
         var loaded = await new SourceLoader(arguments, host).ReadAsync(cancellationToken);
 
-        // What was not read cannot be judged: objects would seem to be missing.
-        var findings = loaded.HasErrors ? loaded.Findings : [.. loaded.Findings, .. DocumentCheck.Run(loaded.Document).Select(loaded.Locate)];
+        // Beside a source that could not be read at all, objects would seem to be missing.
+        List<Finding> findings = [.. loaded.IsWhole ? loaded.Join(DocumentCheck.Run(loaded.Document)) : loaded.Findings];
         foreach (var finding in findings)
         {
             var severity = finding.Severity == FindingSeverity.Error ? "error" : "warning";

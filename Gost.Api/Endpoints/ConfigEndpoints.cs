@@ -51,7 +51,9 @@ internal sealed class ConfigEndpoints(IControlPlane controlPlane, ObjectPresente
             var other => throw new ApiException(ApiError.BadRequest($"query parameter mode is merge or replace, not {other}")),
         };
         var bytes = await body.ReadAsync(context);
-        var sent = SentConfig<GostConfig>.From(ConfigReader.ReadDocument(bytes, RequestBody.FormatOf(context, bytes.Span)));
+        var sent = await SentConfig<GostConfig>.FromAsync(
+            ConfigReader.ReadDocument(bytes, RequestBody.FormatOf(context, bytes.Span)),
+            x => controlPlane.ApplyAsync(new ImportDocument(x, replace) { DryRun = true }, context.RequestAborted).AsTask());
         var result = await controlPlane.ApplyAsync(query.Apply(new ImportDocument(sent.Value, replace)), context.RequestAborted);
         await ChangeAnswer.WriteAsync(context, result, sent.LineOf, sent.Warnings);
     }

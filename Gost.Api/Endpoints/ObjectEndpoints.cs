@@ -37,7 +37,7 @@ internal sealed class ObjectEndpoints(ConfigKind kind, IControlPlane controlPlan
     private async Task CreateAsync(HttpContext context)
     {
         var query = ChangeQuery.Read(context);
-        var sent = await ReadAsync(context);
+        var sent = await ReadAsync(context, x => new CreateObject(kind, x));
         var result = await controlPlane.ApplyAsync(query.Apply(new CreateObject(kind, sent.Value)), context.RequestAborted);
         await ChangeAnswer.WriteAsync(context, result, sent.LineOf, sent.Warnings);
     }
@@ -51,8 +51,8 @@ internal sealed class ObjectEndpoints(ConfigKind kind, IControlPlane controlPlan
             throw Missing(context);
         }
 
-        var sent = await ReadAsync(context);
-        var result = await controlPlane.ApplyAsync(query.Apply(new ReplaceObject(kind, name, sent.Value with { Name = name })), context.RequestAborted);
+        var sent = await ReadAsync(context, x => new ReplaceObject(kind, name, x));
+        var result = await controlPlane.ApplyAsync(query.Apply(new ReplaceObject(kind, name, sent.Value)), context.RequestAborted);
         await ChangeAnswer.WriteAsync(context, result, sent.LineOf, sent.Warnings);
     }
 
@@ -63,10 +63,12 @@ internal sealed class ObjectEndpoints(ConfigKind kind, IControlPlane controlPlan
         await ChangeAnswer.WriteAsync(context, result);
     }
 
-    private async Task<SentConfig<NamedConfig>> ReadAsync(HttpContext context)
+    private async Task<SentConfig<NamedConfig>> ReadAsync(HttpContext context, Func<NamedConfig, ChangeRequest> request)
     {
         var bytes = await body.ReadAsync(context);
-        return SentConfig<NamedConfig>.From(ConfigReader.ReadObject(kind, bytes, RequestBody.FormatOf(context, bytes.Span)));
+        return await SentConfig<NamedConfig>.FromAsync(
+            ConfigReader.ReadObject(kind, bytes, RequestBody.FormatOf(context, bytes.Span)),
+            x => controlPlane.ApplyAsync(request(x) with { DryRun = true }, context.RequestAborted).AsTask());
     }
 
     private ApiException Missing(HttpContext context) => new(ApiError.NotFound($"{kind.Noun} {RouteName.Read(context)} not found"));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gost.Api.Http;
 using Gost.Engine.Config;
+using Gost.Engine.ControlPlane;
 
 namespace Gost.Api.Endpoints;
 
@@ -8,14 +9,18 @@ namespace Gost.Api.Endpoints;
 internal sealed record SentConfig<T>(T Value, ImmutableArray<Finding> Warnings, Func<string, int?> LineOf)
     where T : class
 {
-    /// <summary>Takes what reading gave. Throws <see cref="ApiException"/> with every finding when there is no value.</summary>
-    public static SentConfig<T> From(ReadResult<T> read)
+    /// <summary>
+    /// Takes what reading gave. When reading found errors, what could be read is judged by a dry run all the same, so that every finding
+    /// is answered at once; throws <see cref="ApiException"/> with them.
+    /// </summary>
+    public static async Task<SentConfig<T>> FromAsync(ReadResult<T> read, Func<T, Task<ChangeResult>> dryRun)
     {
-        if (read.Value is null || read.Findings.Any(static x => x.Severity == FindingSeverity.Error))
+        if (read.Value is { } value)
         {
-            throw new ApiException(ApiError.Invalid(ChangeAnswer.WithLines(read.Findings, read.Lines.LineOf)));
+            return new(value, read.Findings, read.Lines.LineOf);
         }
 
-        return new(read.Value, read.Findings, read.Lines.LineOf);
+        var judged = read.Draft is { } draft && await dryRun(draft) is ChangeRefused refused ? refused.Findings : [];
+        throw new ApiException(ApiError.Invalid(ChangeAnswer.WithLines(read.Join(judged), read.Lines.LineOf)));
     }
 }

@@ -7,9 +7,26 @@ using Gost.Engine.Config.Yaml;
 
 namespace Gost.Engine.Config;
 
-/// <summary>What reading gave: a value unless an error was found, every finding with pointer and line, and where the text's values stand.</summary>
-public sealed record ReadResult<T>(T? Value, ImmutableArray<Finding> Findings, SourceMap Lines)
-    where T : class;
+/// <summary>What reading gave.</summary>
+/// <param name="Draft">What could be read, errors or not; null when the text is no tree at all. Only good for finding out what else is wrong.</param>
+/// <param name="Findings">Every finding of reading, with pointer and line.</param>
+/// <param name="Lines">Where the text's values stand.</param>
+public sealed record ReadResult<T>(T? Draft, ImmutableArray<Finding> Findings, SourceMap Lines)
+    where T : class
+{
+    /// <summary>The value; null when an error was found.</summary>
+    public T? Value => HasErrors ? null : Draft;
+
+    /// <summary>Reading found an error.</summary>
+    public bool HasErrors => Findings.Any(static x => x.Severity == FindingSeverity.Error);
+
+    /// <summary>
+    /// Findings of judging <see cref="Draft"/> behind those of reading. What judging says of a place that could not be read is left
+    /// out: it would speak of the gap and not of the text.
+    /// </summary>
+    public ImmutableArray<Finding> Join(IEnumerable<Finding> judged) =>
+        [.. Findings, .. judged.Where(x => !Findings.Any(y => y.Severity == FindingSeverity.Error && JsonPointer.Overlap(x.Pointer, y.Pointer)))];
+}
 
 /// <summary>
 /// Reads configuration text into records. Strict: unknown members, wrong types, doubled keys and values out of range are findings,
@@ -48,7 +65,7 @@ public static class ConfigReader
             findings.Add(new Finding("", e.Message, Line: e.Line));
         }
 
-        return new ReadResult<T>(findings.HasErrors ? null : (T?)value, findings.ToImmutable(), new SourceMap(root));
+        return new ReadResult<T>((T?)value, findings.ToImmutable(), new SourceMap(root));
     }
 
     private static ConfigNode ReadTree(ReadOnlySpan<byte> utf8, ConfigFormat format, FindingList findings)

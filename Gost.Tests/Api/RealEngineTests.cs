@@ -55,6 +55,25 @@ public sealed class RealEngineTests
         Assert.Equal(412, (await host.PutAsync("/config/services/web", Service("web", first.Address), ("If-Match", "\"1\""))).Status);
     }
 
+    [Fact]
+    public async Task Post_FaultsOfReadingAndOfMeaning_AreAllAnsweredWithTheirLines()
+    {
+        await using var host = await ApiHost.StartRealAsync();
+        var (status, body, _) = await host.PostAsync("/config/services", """
+            {"name": "web", "addr": ":0",
+             "handler": {"type": "tcp"}, "metadta": {},
+             "listener": {"type": "tcpp"},
+             "forwarder": {"selector": {"failTimeout": 60},
+               "nodes": [{"name": "a", "addr": "127.0.0.1:99999"}]}}
+            """);
+
+        Assert.Equal(400, status);
+        Assert.Equal(
+            [("/metadta", 2), ("/forwarder/selector/failTimeout", 4), ("/listener/type", 3), ("/forwarder/nodes/0/addr", 5)],
+            body["errors"]!.AsArray().Select(static x => ((string?)x!["pointer"], (int?)x["line"])));
+        Assert.Equal(0, (int?)(await host.GetAsync("/config/services")).Body["data"]!["count"]);
+    }
+
     [Theory]
     [InlineData("""{"addr":":0","handler":{"type":"tcp"},"listener":{"type":"tcp"},"forwardr":{}}""", "/forwardr")]
     [InlineData("""{"addr":":0","handler":{"type":"nope"},"listener":{"type":"tcp"}}""", "/handler/type")]

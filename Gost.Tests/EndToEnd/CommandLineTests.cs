@@ -60,7 +60,7 @@ public sealed class CommandLineTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Validate_DocumentWithTwoFaults_NamesBothAndFails()
+    public async Task Validate_DocumentWithFaultsOfReadingAndOfMeaning_NamesAllAndFails()
     {
         using var folder = new TempFolder();
         var file = folder.Write(
@@ -70,7 +70,8 @@ public sealed class CommandLineTests
               - name: a
                 addr: :8080
                 handlr: {type: tcp}
-                listener: {type: tcp, metadata: 5}
+                listener: {type: tcpp, metadata: 5}
+                forwarder: {nodes: [{name: t, addr: "1.2.3.4:99999"}]}
             """);
 
         var result = await GostProcess.RunAsync(folder, Token, "validate", "-C", file);
@@ -78,6 +79,8 @@ public sealed class CommandLineTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("handlr", result.Output, StringComparison.Ordinal);
         Assert.Contains("/services/0/listener/metadata", result.Output, StringComparison.Ordinal);
+        Assert.Contains("/services/0/listener/type", result.Output, StringComparison.Ordinal);
+        Assert.Contains("/services/0/forwarder/nodes/0/addr", result.Output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]

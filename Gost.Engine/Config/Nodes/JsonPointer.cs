@@ -21,6 +21,13 @@ internal static class JsonPointer
         ? []
         : pointer.Split('/').Skip(1).Select(static x => x.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
 
+    /// <summary>The pointers name one place, or one a place within the other.</summary>
+    public static bool Overlap(string one, string other) =>
+        one.Length > other.Length ? IsWithin(one, other) : IsWithin(other, one);
+
+    private static bool IsWithin(string inner, string outer) =>
+        inner.StartsWith(outer, StringComparison.Ordinal) && (inner.Length == outer.Length || inner[outer.Length] == '/');
+
     /// <summary>Text from outside, cut to a length that fits a message.</summary>
     public static string Shorten(string text) => text.Length <= MaxSegment ? text : string.Concat(text.AsSpan(0, MaxSegment), "…");
 }
