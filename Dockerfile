@@ -28,7 +28,7 @@ COPY --from=build /app /app
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 VOLUME /data
 USER $APP_UID
-# Store, export folder and host keys lie in data/ below the working directory, which is /data here.
+# Store and export folder lie in data/ below the working directory, which is /data here.
 WORKDIR /
 # Off loopback the program asks for credentials: GOST_API_USER and GOST_API_PASSWORD.
 ENV GOST_API=:18080
