@@ -51,9 +51,11 @@ internal sealed class ObjectEndpoints(ConfigKind kind, IControlPlane controlPlan
             throw Missing(context);
         }
 
-        var sent = await ReadAsync(context, x => new ReplaceObject(kind, name, x));
-        var result = await controlPlane.ApplyAsync(query.Apply(new ReplaceObject(kind, name, sent.Value)), context.RequestAborted);
+        var sent = await ReadAsync(context, Replace);
+        var result = await controlPlane.ApplyAsync(query.Apply(Replace(sent.Value)), context.RequestAborted);
         await ChangeAnswer.WriteAsync(context, result, sent.LineOf, sent.Warnings);
+
+        ReplaceObject Replace(NamedConfig config) => new(kind, name, config with { Name = name });
     }
 
     private async Task DeleteAsync(HttpContext context)
