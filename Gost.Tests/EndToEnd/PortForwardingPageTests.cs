@@ -138,7 +138,9 @@ public sealed class PortForwardingPageTests
     [Theory(Timeout = 60_000)]
     [InlineData(Way.File, false)]
     [InlineData(Way.File, true)]
+    [InlineData(Way.Rest, false)]
     [InlineData(Way.Rest, true)]
+    [InlineData(Way.CommandLine, false)]
     [InlineData(Way.CommandLine, true)]
     public async Task Udp_ThreeTargets_EachClientStaysWithOne(Way way, bool keepAlive)
     {
