@@ -12,12 +12,7 @@ public static class DocumentCheck
     /// <summary>Every finding of the document and between its objects, errors first; files may lie anywhere. Pointers are relative to the document.</summary>
     public static ImmutableArray<Finding> Run(GostConfig document)
     {
-        var catalog = BuiltInProtocols.CreateCatalog();
-        SupportedTypes supported = new(
-            catalog.Listeners.Keys.ToHashSet(),
-            catalog.Handlers.Keys.ToHashSet(),
-            catalog.Dialers.Keys.ToHashSet(),
-            catalog.Connectors.Keys.ToHashSet());
+        var supported = SupportedTypes.Of(BuiltInProtocols.CreateCatalog());
         List<Finding> findings = [.. ConfigValidator.ValidateDocument(document, new ValidationContext(supported, null, FilesRestricted: false))];
         var (state, pointers) = StateOf(document);
         findings.AddRange(ConfigValidator.ValidateState(state, changed: null).Select(x => x.Finding with { Pointer = pointers[x.Key] + x.Finding.Pointer }));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
@@ -30,7 +29,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         RuntimeContext runtime = new(engine.Time, engine.Loggers.CreateLogger("Gost.Engine.Runtime"), engine.Observer);
         _context = new ApplyContext(
             engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger));
-        _planner = new ChangePlanner(Supported(engine.Catalog), engine.Options.FilesFolder, engine.Time);
+        _planner = new ChangePlanner(SupportedTypes.Of(engine.Catalog), engine.Options.FilesFolder, engine.Time);
         _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
     }
 
@@ -177,9 +176,6 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             _writer.Release();
         }
     }
-
-    private static SupportedTypes Supported(ProtocolCatalog catalog) => new(
-        catalog.Listeners.Keys.ToHashSet(), catalog.Handlers.Keys.ToHashSet(), catalog.Dialers.Keys.ToHashSet(), catalog.Connectors.Keys.ToHashSet());
 
     private async ValueTask BootAsync(ApplyTransaction change, Candidate candidate, CancellationToken cancellationToken)
     {

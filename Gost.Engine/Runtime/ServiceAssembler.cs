@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Validation;
 using Gost.Engine.Config.Values;
 using Gost.Engine.Routing;
 using Gost.Engine.Security;
@@ -20,6 +21,8 @@ internal sealed class ServiceAssembler(EngineServices engine)
 {
     // Keys of the service's metadata that act without being looked up by a part.
     private static readonly ImmutableArray<string> ActingKeys = ["enableStats", "compat.ignoreUnsupported", "compat.directFallback"];
+
+    private readonly ValidationContext _validation = new(SupportedTypes.Of(engine.Catalog), null, FilesRestricted: false);
 
     /// <summary>Builds; health of targets that stay is taken from <paramref name="previous"/>.</summary>
     public AssembledService Assemble(ServiceConfig config, ServiceGeneration? previous)
@@ -56,7 +59,7 @@ internal sealed class ServiceAssembler(EngineServices engine)
                 builtHandler,
                 forwarder,
                 Admissions(config),
-                [.. findings.Where(static x => x.Severity == FindingSeverity.Warning).Select(static x => x.Message)]);
+                Warnings([.. ConfigValidator.ValidateObject(ConfigKind.Services, config, _validation), .. findings]));
             return new AssembledService(generation, findings);
         }
         catch (ConfigException e)
@@ -64,6 +67,10 @@ internal sealed class ServiceAssembler(EngineServices engine)
             return Refuse([.. e.Findings]);
         }
     }
+
+    // The status names for good what the change's answer named once: members that have no effect among them.
+    private static ImmutableArray<string> Warnings(ImmutableArray<Finding> findings) =>
+        [.. findings.Where(static x => x.Severity == FindingSeverity.Warning).Select(static x => x.Message).Distinct(StringComparer.Ordinal)];
 
     private static AssembledService Refuse(params ImmutableArray<Finding> findings) => new(null, findings);
 

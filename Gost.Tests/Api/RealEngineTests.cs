@@ -56,6 +56,28 @@ public sealed class RealEngineTests
     }
 
     [Fact]
+    public async Task Status_NamesEveryMemberThatHasNoEffect()
+    {
+        await using var host = await ApiHost.StartRealAsync();
+        var (status, body, _) = await host.PostAsync("/config/services", """
+            {"name": "web", "addr": "127.0.0.1:0", "observer": "o", "resolver": "r", "recorders": [{"name": "x", "record": "y"}],
+             "handler": {"type": "tcp", "metadata": {"sniffing": true}},
+             "listener": {"type": "tcp", "chain": "c"},
+             "forwarder": {"selector": {"strategy": "rond", "maxFails": 1}, "nodes": [
+               {"name": "a", "addr": "127.0.0.1:9", "probe": {"type": "tcp", "addr": "127.0.0.1:9"}, "matcher": {"rule": "Host(`a`)"}}]},
+             "metadata": {"nonsense": 1}}
+            """);
+        Assert.True(status == 200, body.ToJsonString());
+        var answered = body["data"]!["warnings"]!.AsArray().Select(static x => (string)x!["message"]!).ToList();
+        var shown = (await host.GetAsync("/config/services/web")).Body["data"]!["status"]!["warnings"]!.AsArray().Select(static x => (string)x!).ToList();
+        foreach (var word in (ReadOnlySpan<string>)["observer", "resolver", "recorders", "sniffing", "listener.chain", "rond", "probe", "matcher", "nonsense"])
+        {
+            Assert.Contains(answered, x => x.Contains(word, StringComparison.Ordinal));
+            Assert.Contains(shown, x => x.Contains(word, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Post_FaultsOfReadingAndOfMeaning_AreAllAnsweredWithTheirLines()
     {
         await using var host = await ApiHost.StartRealAsync();
