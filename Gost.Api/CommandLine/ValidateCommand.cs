@@ -17,7 +17,7 @@ internal static class ValidateCommand
         var loaded = await new SourceLoader(arguments, host).ReadAsync(cancellationToken);
 
         // Beside a source that could not be read at all, objects would seem to be missing.
-        List<Finding> findings = [.. loaded.IsWhole ? loaded.Join(DocumentCheck.Run(loaded.Document)) : loaded.Findings];
+        List<Finding> findings = [.. loaded.IsWhole ? loaded.Join(await DocumentCheck.RunAsync(loaded.Document, cancellationToken)) : loaded.Findings];
         foreach (var finding in findings)
         {
             var severity = finding.Severity == FindingSeverity.Error ? "error" : "warning";

@@ -1,43 +1,40 @@
 using System.Collections.Immutable;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
-using Gost.Engine.Config.Validation;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gost.Engine.Config;
 
 /// <summary>Judges a whole document without running it: what <c>gost validate</c> prints.</summary>
 public static class DocumentCheck
 {
-    /// <summary>Every finding of the document and between its objects, errors first; files may lie anywhere. Pointers are relative to the document.</summary>
-    public static ImmutableArray<Finding> Run(GostConfig document)
+    /// <summary>
+    /// Every finding that a start with the document would have, errors first; files may lie anywhere. Nothing is bound. Pointers are
+    /// relative to the document.
+    /// </summary>
+    public static async Task<ImmutableArray<Finding>> RunAsync(GostConfig document, CancellationToken cancellationToken)
     {
-        var supported = SupportedTypes.Of(BuiltInProtocols.CreateCatalog());
-        List<Finding> findings = [.. ConfigValidator.ValidateDocument(document, new ValidationContext(supported, null, FilesRestricted: false))];
-        var (state, pointers) = StateOf(document);
-        findings.AddRange(ConfigValidator.ValidateState(state, changed: null).Select(x => x.Finding with { Pointer = pointers[x.Key] + x.Finding.Pointer }));
-        return [.. findings.OrderBy(static x => x.Severity)];
+        await using EngineHost engine = new(
+            new EmptyStore(), new EngineOptions(), BuiltInProtocols.CreateCatalog(), NullLoggerFactory.Instance, TimeProvider.System);
+        await engine.StartAsync(null, cancellationToken);
+        return await engine.ControlPlane.ApplyAsync(new ApplySources(document) { DryRun = true }, cancellationToken) switch
+        {
+            ChangeRefused refused => refused.Findings,
+            ChangeApplied applied => applied.Warnings,
+            _ => [],
+        };
     }
 
-    private static (DesiredState State, Dictionary<ObjectKey, string> Pointers) StateOf(GostConfig document)
+    /// <summary>Holds nothing and takes nothing: a dry run does not get as far.</summary>
+    private sealed class EmptyStore : IConfigStore
     {
-        var objects = ImmutableDictionary.CreateBuilder<ObjectKey, DesiredObject>();
-        Dictionary<ObjectKey, string> pointers = [];
-        foreach (var kind in ConfigKind.All)
-        {
-            var i = 0;
-            foreach (var config in kind.Read(document))
-            {
-                DesiredObject item = new(kind, config, 0, i, ObjectOrigin.Sources, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        public ValueTask<DesiredState> LoadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(DesiredState.Empty);
 
-                // Of two objects with one name the first stands for both; the doubled name is a finding of its own.
-                if (pointers.TryAdd(item.Key, $"/{kind.Name}/{i++}"))
-                {
-                    objects.Add(item.Key, item);
-                }
-            }
-        }
+        public ValueTask<long> CommitAsync(ConfigChange change, long expectedRevision, CancellationToken cancellationToken) =>
+            throw new StoreException(StoreError.ReadOnly, "nothing is stored here");
 
-        return (new DesiredState(0, objects.ToImmutable()), pointers);
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.ControlPlane;
@@ -47,6 +48,27 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
         }
 
         return findings;
+    }
+
+    /// <summary>
+    /// Adds to the findings that refuse a change those of its services' options, so that all are answered at once. Other kinds are not built:
+    /// they would read files that may be the very thing refused.
+    /// </summary>
+    public static async ValueTask<ChangeRefused> CompleteAsync(ApplyTransaction change, ChangeRefused refused, Candidate candidate)
+    {
+        List<Finding> findings = [.. refused.Findings];
+        foreach (var value in candidate.Upserts.Where(static x => x.Kind == ConfigKind.Services))
+        {
+            foreach (var finding in (await change.CompileAsync(value.Config)).Select(x => candidate.Place(value.Key, x)))
+            {
+                if (!findings.Any(x => JsonPointer.Overlap(x.Pointer, finding.Pointer)))
+                {
+                    findings.Add(finding);
+                }
+            }
+        }
+
+        return refused with { Findings = [.. findings.OrderBy(static x => x.Severity)] };
     }
 
     /// <summary>A stored object that cannot run here fails alone: a service is marked, anything else stays away, so that its users fail closed.</summary>

@@ -211,13 +211,13 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     private async ValueTask<ChangeResult> ApplyLockedAsync(ChangeRequest request, CancellationToken cancellationToken)
     {
         var planned = _planner.Plan(request, Desired);
-        if (planned.Refused is not null)
+        await using ApplyTransaction change = new(_context);
+        if (planned.Refused is { } refused)
         {
-            return planned.Refused;
+            return planned.Candidate is { } broken ? await ChangeCompiler.CompleteAsync(change, refused, broken) : refused;
         }
 
         var candidate = planned.Candidate!; // Not refused, so planned.
-        await using ApplyTransaction change = new(_context);
         var found = await _compiler.CompileAsync(change, request, candidate);
         ImmutableArray<Finding> findings = [.. planned.Findings.Concat(found).Distinct().OrderBy(static x => x.Severity)];
         if (findings is [{ Severity: FindingSeverity.Error } first, ..])

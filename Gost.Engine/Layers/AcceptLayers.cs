@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Gost.Engine.Layers;
 
 /// <summary>
-/// What every accepted stream passes before a service sees it: admission of the peer, the PROXY header, admission of the client that the
-/// header names. Source: spec/forwarding.md sections 1 and 10.
+/// What every accepted stream passes before a service sees it: the PROXY header where the service takes one, then admission of the client,
+/// who is the header's source or else the peer. Source: spec/forwarding.md sections 1 and 10.
 /// </summary>
 internal sealed class AcceptLayers
 {
@@ -45,7 +45,7 @@ internal sealed class AcceptLayers
             // Gone while it was in the backlog.
             stream.Dispose();
         }
-        else if (!_admission.Admits(peer))
+        else if (!_readsProxyHeader && !_admission.Admits(peer))
         {
             LayerLog.NotAdmitted(_logger, _service, peer);
             stream.Dispose();
@@ -67,7 +67,7 @@ internal sealed class AcceptLayers
         {
             var (behind, header) = await ProxyHeaderReader.ReadAsync(stream, _buffers, _time, cancellationToken);
             var client = header?.Source ?? peer;
-            if (header?.Source is not null && !_admission.Admits(client))
+            if (!_admission.Admits(client))
             {
                 LayerLog.NotAdmitted(_logger, _service, client);
                 await stream.DisposeAsync();

@@ -22,6 +22,10 @@ internal static class NodeSeeds
             MetadataReader metadata = new(node.Metadata, $"/forwarder/nodes/{i}/metadata");
             seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, ReadTraits(metadata, forwarder.Selector, node.Matcher)));
             findings.AddRange(metadata.Findings);
+            findings.AddRange(metadata.Metadata.Keys.Where(x => !metadata.UsedKeys.Contains(x)).Select(x => new Finding(
+                $"{metadata.Pointer}/{x.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}",
+                $"metadata key {x} of a target has no effect; how targets are dialled is set in the service's metadata",
+                FindingSeverity.Warning)));
         }
 
         return seeds;
@@ -67,8 +71,8 @@ internal static class NodeSeeds
     public static NodeTraits ReadTraits(MetadataReader metadata, SelectorConfig? selector, MatcherConfig? matcher)
     {
         var weight = metadata.GetInt(1, long.MinValue, int.MaxValue, "weight");
-        var maxFails = metadata.GetInt(selector?.MaxFails ?? 0, long.MinValue, long.MaxValue, "maxFails");
-        var failTimeout = metadata.GetDuration(selector?.FailTimeout.ToTimeSpan() ?? TimeSpan.Zero, "failTimeout");
+        var maxFails = metadata.GetInt(selector?.MaxFails ?? 0, long.MinValue, long.MaxValue, "maxFails", "max_fails");
+        var failTimeout = metadata.GetDuration(selector?.FailTimeout.ToTimeSpan() ?? TimeSpan.Zero, "failTimeout", "fail_timeout");
         return new NodeTraits(
             weight > 0 ? (int)weight : 1,
             metadata.GetBool(false, "backup"),

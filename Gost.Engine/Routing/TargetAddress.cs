@@ -36,7 +36,7 @@ internal static class TargetAddress
             return new Target(TargetNetwork.Unix, addr[UnixScheme.Length..], 0);
         }
 
-        if (network == TargetNetwork.Unix || addr.StartsWith('/'))
+        if (network == TargetNetwork.Unix || addr.StartsWith('/') || addr.StartsWith('@'))
         {
             return new Target(TargetNetwork.Unix, addr, 0);
         }

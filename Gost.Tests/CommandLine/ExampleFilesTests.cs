@@ -16,13 +16,13 @@ public sealed class ExampleFilesTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Example_File_IsValid(string name)
+    public async Task Example_File_IsValid(string name)
     {
         var read = ConfigReader.ReadDocument(File.ReadAllBytes(Path.Combine(Folder, name)), ConfigFormat.Yaml);
 
         Assert.Empty(read.Findings);
         Assert.NotNull(read.Value);
-        Assert.DoesNotContain(DocumentCheck.Run(read.Value), static x => x.Severity == FindingSeverity.Error);
+        Assert.DoesNotContain(await DocumentCheck.RunAsync(read.Value, TestContext.Current.CancellationToken), static x => x.Severity == FindingSeverity.Error);
     }
 
     [Theory]
@@ -42,12 +42,12 @@ public sealed class ExampleFilesTests
     }
 
     [Fact]
-    public void Example_OfThePortForwardingPage_WarnsOfItsTwoSlips()
+    public async Task Example_OfThePortForwardingPage_WarnsOfItsTwoSlips()
     {
         var read = ConfigReader.ReadDocument(File.ReadAllBytes(Path.Combine(Folder, "port-forwarding-page.yaml")), ConfigFormat.Yaml);
 
         Assert.NotNull(read.Value);
-        var warnings = DocumentCheck.Run(read.Value);
+        var warnings = await DocumentCheck.RunAsync(read.Value, TestContext.Current.CancellationToken);
         Assert.Contains(warnings, static x => x.Pointer.StartsWith("/services/0/forwarder/nodes", StringComparison.Ordinal));
         Assert.Contains(warnings, static x => x.Pointer.StartsWith("/services/2/listener/chain", StringComparison.Ordinal));
     }

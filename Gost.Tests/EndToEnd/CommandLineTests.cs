@@ -70,8 +70,12 @@ public sealed class CommandLineTests
               - name: a
                 addr: :8080
                 handlr: {type: tcp}
-                listener: {type: tcpp, metadata: 5}
+                listener: {type: tcp, metadata: 5}
                 forwarder: {nodes: [{name: t, addr: "1.2.3.4:99999"}]}
+              - name: b
+                addr: :53
+                handler: {type: udp}
+                listener: {type: udp, metadata: {ttl: soon}}
             """);
 
         var result = await GostProcess.RunAsync(folder, Token, "validate", "-C", file);
@@ -79,7 +83,7 @@ public sealed class CommandLineTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("handlr", result.Output, StringComparison.Ordinal);
         Assert.Contains("/services/0/listener/metadata", result.Output, StringComparison.Ordinal);
-        Assert.Contains("/services/0/listener/type", result.Output, StringComparison.Ordinal);
+        Assert.Contains("/services/1/listener/metadata/ttl", result.Output, StringComparison.Ordinal);
         Assert.Contains("/services/0/forwarder/nodes/0/addr", result.Output, StringComparison.Ordinal);
     }
 

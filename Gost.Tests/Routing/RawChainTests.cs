@@ -103,6 +103,20 @@ public sealed class RawChainTests
     }
 
     [Fact]
+    public async Task Dial_DirectConnectorBehindAnotherDialer_IsRefused()
+    {
+        await using var first = TcpTarget.Echo("first");
+        await using var target = TcpTarget.Echo("target");
+        SetChain([Hop("h1", first.Address, "forward"), Hop("h2", "127.0.0.1:1", "direct")]);
+
+        var exception = await Assert.ThrowsAsync<FlowException>(
+            () => _fixture.Forwarder(Service(target.Address)).DialAsync(RoutingFixture.From("127.0.0.1"), Token).AsTask());
+
+        Assert.Equal(FlowError.Unsupported, exception.Error);
+        Assert.Equal(0, target.Accepted);
+    }
+
+    [Fact]
     public async Task Dial_RefusedTarget_FallsOverToTheListeningOne()
     {
         await using var target = TcpTarget.Echo("alive");

@@ -1,7 +1,5 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
-using Gost.Engine.Config;
-using Gost.Engine.Net;
 
 namespace Gost.Engine.Protocols.Direct;
 
@@ -11,14 +9,12 @@ namespace Gost.Engine.Protocols.Direct;
 /// </summary>
 internal sealed class DirectConnector : IConnector
 {
-    private readonly SocketDialer _sockets;
     private readonly bool _rejects;
 
     /// <summary>Reads the connector's metadata.</summary>
     public DirectConnector(ConnectorBuildContext context)
     {
         _rejects = string.Equals(context.Metadata.GetString("action"), "reject", StringComparison.OrdinalIgnoreCase);
-        _sockets = SocketDialer.ForNode(context.Node, new MetadataReader(context.Node.Metadata, "/metadata"), context.Engine);
     }
 
     /// <inheritdoc/>
@@ -49,10 +45,11 @@ internal sealed class DirectConnector : IConnector
         throw new FlowException(FlowLayer.Bind, FlowError.Unsupported, "bind unsupported");
     }
 
-    /// <summary>The flow's own sockets where the dialer was a direct one; another dialer's stream is of no use here and is closed.</summary>
-    private async ValueTask<ISocketDialer> SocketsAsync(DuplexStream via)
+    /// <summary>The sockets of the direct dialer. Behind another dialer the flow would leave from this host, past the nodes before: refused.</summary>
+    private static async ValueTask<ISocketDialer> SocketsAsync(DuplexStream via)
     {
         await via.DisposeAsync();
-        return (via as NowhereStream)?.Sockets ?? _sockets;
+        return (via as NowhereStream)?.Sockets ?? throw new FlowException(
+            FlowLayer.Connect, FlowError.Unsupported, "connector direct needs dialer direct: behind another one the flow would leave from this host, past the chain");
     }
 }

@@ -77,7 +77,8 @@ public sealed class AcceptLayersTests
     [InlineData("127.0.0.0/8", true)]
     [InlineData("10.0.0.0/8", false)]
     [InlineData("127.0.0.1,10.9.9.9", false)]
-    public async Task Admission_Whitelist_PeerAndNamedClientMustBothBeOnIt(string matchers, bool admitted)
+    [InlineData("127.5.5.5", true)]
+    public async Task Admission_WhitelistWithProxyHeader_JudgesTheNamedClient(string matchers, bool admitted)
     {
         await using EngineParts parts = new();
         await using var target = TcpTarget.Echo("ok");
