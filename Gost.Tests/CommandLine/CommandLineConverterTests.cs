@@ -190,6 +190,20 @@ public sealed class CommandLineConverterTests
         Assert.Throws<ConfigException>(() => Convert("tcp://:1/a:0-65535,b:1"));
     }
 
+    [Fact]
+    public void Convert_TargetsOfAllArguments_StayWithinTheBound()
+    {
+        const string most = "tcp://:1/a:0-65535";
+
+        Assert.Equal(2, Convert(most, most).Services.Count);
+        var refusal = Assert.Throws<ConfigException>(() => Convert([most, most, .. Enumerable.Repeat("tcp://:1/a:1-65000", 1000)]));
+        Assert.Contains("more than 131072 targets", Assert.Single(refusal.Findings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Convert_TargetThatPortsShare_CountsOnce() =>
+        Assert.Equal(60_001, Convert("tcp://:1-60000/h:1", "tcp://:1/a:0-65534").Services.Count);
+
     [Theory]
     [InlineData("unix:///run/api.sock", "unix:///run/api.sock")]
     [InlineData("user:pass@:18080", ":18080")]

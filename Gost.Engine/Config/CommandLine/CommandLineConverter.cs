@@ -11,6 +11,9 @@ public static class CommandLineConverter
     /// <summary>The most services, and the most targets of one <c>-L</c>, that a command line may stand for.</summary>
     public const int MostServices = 65_536;
 
+    /// <summary>The most targets that all <c>-L</c> together may stand for; those that several listen ports share count once.</summary>
+    public const int MostTargets = 131_072;
+
     private const string ChainName = "chain-0";
 
     /// <summary>Converts. Throws <see cref="ConfigException"/> with every finding; messages name the argument.</summary>
@@ -45,9 +48,10 @@ public static class CommandLineConverter
     {
         var chain = definitions.Nodes.Count > 0 ? ChainName : "";
         List<ServiceConfig> services = [];
+        var targetsLeft = MostTargets;
         foreach (var text in definitions.Services.Where(static x => !x.AsSpan().Trim().IsEmpty))
         {
-            foreach (var service in ServiceUrl.Convert(text, definitions.TargetPrefix, MostServices - services.Count, findings))
+            foreach (var service in ServiceUrl.Convert(text, definitions.TargetPrefix, MostServices - services.Count, ref targetsLeft, findings))
             {
                 var before = findings.Count;
                 services.Add(ServiceObjects.Attach(WithChain(service, $"service-{services.Count}", chain), objects, findings));
@@ -56,6 +60,12 @@ public static class CommandLineConverter
                     // The other ports of the range would say the same.
                     break;
                 }
+            }
+
+            if (targetsLeft < 0)
+            {
+                // What follows would only be expanded to be refused.
+                break;
             }
         }
 

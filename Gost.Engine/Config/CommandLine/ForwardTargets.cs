@@ -5,8 +5,11 @@ namespace Gost.Engine.Config.CommandLine;
 /// <summary>The targets in the path of a <c>-L</c> URL and how several listen ports share them. Source: spec/cli.md section 3.</summary>
 internal static class ForwardTargets
 {
-    /// <summary>Reads the comma-separated targets, port ranges expanded; empty when the path is.</summary>
-    public static IReadOnlyList<ForwardNodeConfig> Read(string path, string prefix, int limit, ArgumentFindings findings)
+    /// <summary>
+    /// Reads the comma-separated targets, port ranges expanded; empty when the path is. Takes their number off <paramref name="left"/>, what
+    /// the whole command line may still name; negative, with a finding, when that is not enough.
+    /// </summary>
+    public static IReadOnlyList<ForwardNodeConfig> Read(string path, string prefix, ref int left, ArgumentFindings findings)
     {
         var text = path.Trim('/');
         if (text.Length == 0)
@@ -23,8 +26,17 @@ internal static class ForwardTargets
             }
             else
             {
-                _ = AddressExpansion.TryExpand(item, addresses, limit, findings);
+                _ = AddressExpansion.TryExpand(item, addresses, CommandLineConverter.MostServices, findings);
             }
+        }
+
+        left -= addresses.Count;
+        if (left < 0)
+        {
+            findings.Add(
+                $"more than {CommandLineConverter.MostTargets} targets with those of the arguments before",
+                "use fewer or smaller port ranges or a configuration file");
+            return [];
         }
 
         return [.. addresses.Select((x, i) => new ForwardNodeConfig { Name = $"{prefix}target-{i}", Addr = x })];

@@ -9,7 +9,12 @@ namespace Gost.Engine.Config.CommandLine;
 internal static class ServiceUrl
 {
     /// <summary>The services of one <c>-L</c>; empty, with findings, when it cannot be converted.</summary>
-    public static IReadOnlyList<ServiceConfig> Convert(string text, string targetPrefix, int limit, ArgumentFindings findings)
+    /// <param name="text">The URL.</param>
+    /// <param name="targetPrefix">What the names of targets begin with.</param>
+    /// <param name="limit">The most listen ports.</param>
+    /// <param name="targetsLeft">The targets that the command line may still name; negative, with a finding, when these are too many.</param>
+    /// <param name="findings">Takes what is wrong.</param>
+    public static IReadOnlyList<ServiceConfig> Convert(string text, string targetPrefix, int limit, ref int targetsLeft, ArgumentFindings findings)
     {
         findings.Begin("-L", text);
         var before = findings.Count;
@@ -20,7 +25,7 @@ internal static class ServiceUrl
 
         var byPath = url.Host.Length == 0 && url.Scheme.Split('+').Any(static x => x is "unix" or "runix" or "serial");
         var addresses = ListenAddresses(url, byPath, limit, findings);
-        var targets = byPath ? [] : ForwardTargets.Read(url.Path, targetPrefix, limit, findings);
+        var targets = byPath ? [] : ForwardTargets.Read(url.Path, targetPrefix, ref targetsLeft, findings);
         var handler = targets.Count > 0 ? ForwardTargets.HandlerFor(types.Handler, types.Listener) : types.Handler;
         if (types.Listener == "stdio" && targets.Count == 0 && url.Host.Length > 0)
         {
