@@ -14,6 +14,11 @@ internal sealed class ChangePlanner(SupportedTypes supported, string? filesFolde
     /// <summary>Plans a request over the state in force.</summary>
     public PlannedChange Plan(ChangeRequest request, DesiredState before)
     {
+        if (request is ImportDocument or ApplySources or ReapplyState && !Matches(request, before.Revision))
+        {
+            return Refuse(ChangeRefusal.PreconditionFailed, $"If-Match: the store is at revision {before.Revision}");
+        }
+
         CandidateBuilder builder = new(before, time.GetUtcNow());
         switch (request)
         {
@@ -52,11 +57,6 @@ internal sealed class ChangePlanner(SupportedTypes supported, string? filesFolde
                 return Check(builder.Build(), []);
 
             case ImportDocument x:
-                if (!Matches(x, before.Revision))
-                {
-                    return Refuse(ChangeRefusal.PreconditionFailed, $"If-Match: the store is at revision {before.Revision}");
-                }
-
                 if (x.Replace)
                 {
                     builder.Replace(x.Document);

@@ -13,7 +13,7 @@ public abstract record ChangeRequest
     public TimeSpan? Drain { get; init; }
 
     /// <summary>
-    /// Revisions of which one must be the current one (of the object; of the store for imports); null = any. An empty list stands for
+    /// Revisions of which one must be the current one (of the object; of the store for imports and reloads); null = any. An empty list stands for
     /// <c>*</c>: the object must exist.
     /// </summary>
     public IReadOnlyList<long>? IfMatch { get; init; }

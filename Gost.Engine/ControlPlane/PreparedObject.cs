@@ -56,7 +56,7 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
     /// <summary>The name of every acting reference of a service that leads nowhere, as status warnings.</summary>
     public static IEnumerable<string> Missing(ServiceConfig service, DesiredState state)
     {
-        var forwarderHop = service.Forwarder is { } forwarder ? (forwarder.Hop.Length > 0 ? forwarder.Hop : forwarder.Nodes.Count == 0 ? forwarder.Name : "") : "";
+        var forwarderHop = service.Forwarder is { } forwarder ? (forwarder.Hop.Length > 0 ? forwarder.Hop : forwarder.Name) : "";
         ImmutableArray<(ConfigKind Kind, string Name, string Effect)> references =
         [
             (ConfigKind.Chains, service.Handler?.Chain ?? "", "connections are refused"),

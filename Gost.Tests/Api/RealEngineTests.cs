@@ -35,6 +35,24 @@ public sealed class RealEngineTests
         Assert.Equal(0, await ReceiveEndAsync(client));
     }
 
+    [Theory]
+    [InlineData("hop")]
+    [InlineData("name")]
+    public async Task Post_HopOfPlainTargets_IsForwardedTo(string member)
+    {
+        await using var target = TcpTarget.Echo("a");
+        await using var host = await ApiHost.StartRealAsync();
+        var (status, body, _) = await host.PostAsync("/config/hops", $$"""{"name":"targets","nodes":[{"name":"t","addr":"{{target.Address}}"}]}""");
+        Assert.True(status == 200, body.ToJsonString());
+        Assert.Contains("usable as a forward target only", body["data"]!["warnings"]!.ToJsonString());
+        (status, body, _) = await host.PostAsync("/config/services", $$"""
+            {"name":"web","addr":"127.0.0.1:0","handler":{"type":"tcp"},"listener":{"type":"tcp"},"forwarder":{"{{member}}":"targets"} }
+            """);
+        Assert.True(status == 200, body.ToJsonString());
+        using var client = await ConnectAsync(host, "web");
+        Assert.Equal("a", await ReceiveAsync(client, 1));
+    }
+
     [Fact]
     public async Task Put_WithAnotherTarget_KeepsTheSocketAndTheLiveConnection()
     {

@@ -205,6 +205,20 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
+    public async Task Reload_AtAnotherRevisionThanIfMatch_IsRefused()
+    {
+        await using var engine = await StartAsync(Service("a", ":1"));
+        foreach (var reload in new ChangeRequest[] { new ReapplyState(), new ApplySources(new GostConfig { Services = [Service("b", ":2")] }) })
+        {
+            Assert.Equal(ChangeRefusal.PreconditionFailed, (await engine.RefuseAsync(reload with { IfMatch = [7] })).Reason);
+            Assert.Equal([":1"], engine.Network.Held);
+            await engine.ApplyAsync(reload with { IfMatch = [7, 1] });
+        }
+
+        Assert.Equal([":1", ":2"], engine.Network.Held);
+    }
+
+    [Fact]
     public async Task IfMatch_ComparesTheObjectsRevision()
     {
         await using var engine = await StartAsync(Service("a", ":1"), Service("b", ":2"));
@@ -297,6 +311,14 @@ public sealed class ControlPlaneTests
         Assert.Equal(1, engine.Status("a").Generation);
         var applied = await engine.ApplyAsync(new DeleteObject(ConfigKind.Admissions, "door"));
         Assert.Contains("service a", Assert.Single(applied.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_NamesAMissingHop_ThoughNodesStandBesideItsOldName()
+    {
+        var service = Service("a", ":1");
+        await using var engine = await StartAsync(service with { Forwarder = service.Forwarder! with { Name = "gone" } });
+        Assert.Contains("hop gone does not exist: connections are refused", engine.Status("a").Warnings);
     }
 
     [Fact]

@@ -45,22 +45,31 @@ internal static class HopRules
         CheckNetns(report, $"{pointer}/metadata", hop.Metadata);
         for (var i = 0; i < hop.Nodes.Count; i++)
         {
-            CheckNode(report, $"{pointer}/nodes/{i}", hop.Nodes[i]);
+            // A hop that stands alone may be what a forwarder's hop names: targets, which say nothing of how they are dialled.
+            var node = hop.Nodes[i];
+            CheckNode(report, $"{pointer}/nodes/{i}", node, isTarget: pointer.Length == 0 && node is { Connector: null, Dialer: null });
         }
     }
 
-    private static void CheckNode(Report report, string pointer, NodeConfig node)
+    private static void CheckNode(Report report, string pointer, NodeConfig node, bool isTarget)
     {
         // The defaults are GOST's.
         var connector = node.Connector?.Type is { Length: > 0 } c ? c : "http";
         var dialer = node.Dialer?.Type is { Length: > 0 } d ? d : "tcp";
-        TypeAspect.Check(report, node.Connector?.Type, connector, "connector", GostTypeNames.Connectors, report.Context.Supported.Connectors, pointer);
-        TypeAspect.Check(report, node.Dialer?.Type, dialer, "dialer", GostTypeNames.Dialers, report.Context.Supported.Dialers, pointer);
+        if (isTarget)
+        {
+            report.Warn(pointer, "the node names neither connector nor dialer: it is usable as a forward target only");
+        }
+        else
+        {
+            TypeAspect.Check(report, node.Connector?.Type, connector, "connector", GostTypeNames.Connectors, report.Context.Supported.Connectors, pointer);
+            TypeAspect.Check(report, node.Dialer?.Type, dialer, "dialer", GostTypeNames.Dialers, report.Context.Supported.Dialers, pointer);
+        }
 
         // These make no connection of their own.
         if (dialer is not ("direct" or "virtual") && connector is not ("direct" or "virtual"))
         {
-            NodeRules.CheckAddress(report, pointer, node.Addr, node.Network, needsPort: true);
+            NodeRules.CheckAddress(report, pointer, node.Addr, node.Network, needsPort: !isTarget);
         }
 
         NodeRules.CheckMetadata(report, pointer, node.Metadata);

@@ -20,6 +20,17 @@ public sealed class ConfigValidatorTests
         FilesRestricted: false);
 
     [Fact]
+    public void ValidateObject_HopOfNodesWithoutTypes_IsForTargets()
+    {
+        var findings = Read(ConfigKind.Hops, """{"name":"h","nodes":[{"name":"n","addr":"a"},{"name":"m","addr":"b:1","connector":{"type":"socks5"}}]}""");
+
+        Assert.Equal(
+            [("/nodes/1/connector/type", FindingSeverity.Error), ("/nodes/0", FindingSeverity.Warning), ("/nodes/0/addr", FindingSeverity.Warning)],
+            findings.Select(static x => (x.Pointer, x.Severity)));
+        Assert.Contains("usable as a forward target only", findings[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ValidateObject_PlainForward_HasNoFindings() =>
         Assert.Empty(Service("""{"name":"web","addr":":8080","handler":{"type":"tcp"},"listener":{"type":"tcp"},"forwarder":{"nodes":[{"name":"target-0","addr":"127.0.0.1:8000"}]}}"""));
 
