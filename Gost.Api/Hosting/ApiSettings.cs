@@ -18,6 +18,9 @@ internal sealed record ApiSettings
     /// <summary>Path in front of every route but <c>/healthz</c>.</summary>
     public string PathPrefix { get; init; } = "";
 
+    /// <summary><see cref="PathPrefix"/> as the beginning of a path; without value when there is none.</summary>
+    public PathString Prefix => PathPrefix.Trim('/') is { Length: > 0 } prefix ? new PathString("/" + prefix) : default;
+
     /// <summary>One log line per request.</summary>
     public bool AccessLog { get; init; }
 

@@ -28,6 +28,9 @@ internal static class GostApplication
             x.Limits.MaxRequestBodySize = null; // RequestBody has the limit, and reads on before it refuses.
             x.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         });
+
+        // Requests have had the drain time to end; the rest are cut.
+        builder.Services.Configure<HostOptions>(static x => x.ShutdownTimeout = TimeSpan.FromSeconds(2));
         var api = settings.Api ?? new ApiSettings();
         FlowMetrics metrics = new(Environment.MachineName, settings.MetricsMaxClients);
         engine.Observer = metrics;
@@ -91,8 +94,10 @@ internal static class GostApplication
         app.UseMiddleware<HostMiddleware>();
         app.UseMiddleware<OriginMiddleware>();
         app.UseMiddleware<PathPrefixMiddleware>();
-        app.UseMiddleware<AuthenticationMiddleware>();
+
+        // While the store is loaded an auther knows nobody: 503 must not look like wrong credentials.
         app.UseMiddleware<ReadinessMiddleware>();
+        app.UseMiddleware<AuthenticationMiddleware>();
         app.UseGostSwagger(api);
         app.UseRouting();
         MapRoutes(app);

@@ -67,6 +67,14 @@ internal static class SettingsReader
             AllowedHosts = Texts(section, "AllowedHosts"),
             AllowedOrigins = [.. Texts(section, "AllowedOrigins").Select(static x => x.TrimEnd('/'))],
         };
+        if (options.Api?.Username is null && (settings.Username.Length > 0) != (settings.Password.Length > 0))
+        {
+            // One alone would only look like protection.
+            throw new StartRefusedException(settings.Username.Length > 0
+                ? "Api:Username is set without Api:Password; set both or neither"
+                : "Api:Password is set without Api:Username; set both or neither");
+        }
+
         return options.Api is not { } api ? settings : settings with
         {
             Addr = api.Addr,

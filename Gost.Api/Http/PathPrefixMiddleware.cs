@@ -5,7 +5,7 @@ namespace Gost.Api.Http;
 /// <summary>Moves every route but <c>/healthz</c> below <c>pathPrefix</c>. Source: contract.md, Who may call.</summary>
 internal sealed class PathPrefixMiddleware(RequestDelegate next, ApiSettings settings)
 {
-    private readonly PathString _prefix = settings.PathPrefix.Trim('/') is { Length: > 0 } prefix ? new PathString("/" + prefix) : default;
+    private readonly PathString _prefix = settings.Prefix;
 
     /// <summary>Cuts the prefix off, or refuses a path that lacks it.</summary>
     public Task InvokeAsync(HttpContext context)

@@ -1,5 +1,8 @@
 using System.Text;
+using Gost.Api.CommandLine;
 using Gost.Api.Hosting;
+using Gost.Engine.Config.Model;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Gost.Tests.Api;
@@ -161,4 +164,59 @@ public sealed class AccessTests
         var page = await host.Client.GetStringAsync("/api/v1/swagger", TestContext.Current.CancellationToken);
         Assert.Contains("/api/v1/swagger/swagger-ui.css", page);
     }
+
+    [Theory]
+    [InlineData("", "/swagger", true)]
+    [InlineData("", "/config", false)]
+    [InlineData("/api/v1", "/api/v1/swagger", true)]
+    [InlineData("/api/v1", "/api/v1/config", false)]
+    [InlineData("/api/v1", "/swagger", false)]
+    public async Task SecurityPolicy_OfTheDocumentation_LetsItsScriptsRun(string prefix, string path, bool scripts)
+    {
+        await using var host = await ApiHost.StartAsync(x => x with { PathPrefix = prefix });
+        using var response = await host.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none'", policy);
+        Assert.Equal(scripts, policy.Contains("script-src 'self'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Starting_WithAnAutherThatIsNotLoaded_Is503()
+    {
+        await using var host = await ApiHost.StartAsync(static x => x with { Auther = "team" });
+        host.Plane.IsReady = false;
+        Assert.Equal(503, (await host.GetAsync("/config", Basic("a", "b"))).Status);
+        host.Plane.IsReady = true;
+        Assert.Equal(401, (await host.GetAsync("/config", Basic("a", "b"))).Status);
+    }
+
+    [Theory]
+    [InlineData("u", "")]
+    [InlineData("", "p")]
+    public void Settings_WithHalfOfTheCredentials_RefuseTheStart(string user, string password)
+    {
+        var configuration = Settings(user, password);
+        var refusal = Assert.Throws<StartRefusedException>(() => SettingsReader.Read(new ProgramOptions(), configuration));
+        Assert.Contains("Api:Username", refusal.Message);
+        Assert.Contains("Api:Password", refusal.Message);
+
+        // Credentials from elsewhere replace both.
+        AuthConfig environment = new() { Username = "admin", Password = "x" };
+        Assert.Equal("admin", SettingsReader.Read(new ProgramOptions { ApiCredentials = environment }, configuration).Api?.Username);
+        ApiEndpoint endpoint = new(":1") { Username = "own", Password = "y" };
+        Assert.Equal("own", SettingsReader.Read(new ProgramOptions { Api = endpoint }, configuration).Api?.Username);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("u", "p")]
+    public void Settings_WithBothCredentialsOrNone_AreRead(string user, string password)
+    {
+        var api = SettingsReader.Read(new ProgramOptions(), Settings(user, password)).Api;
+        Assert.Equal((user, password), (api?.Username, api?.Password));
+    }
+
+    private static IConfigurationRoot Settings(string user, string password) => new ConfigurationBuilder()
+        .AddInMemoryCollection([new("Api:Username", user), new("Api:Password", password)])
+        .Build();
 }

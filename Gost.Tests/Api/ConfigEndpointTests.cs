@@ -4,6 +4,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gost.Engine.Config;
 using Gost.Engine.ControlPlane;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Gost.Tests.Api;
@@ -139,6 +142,14 @@ public sealed class ConfigEndpointTests
         await using var host = await ApiHost.StartAsync();
         Assert.Equal(200, (await host.PostAsync("/config/reload", null)).Status);
         Assert.IsType<ReapplyState>(host.Plane.Requests.Single());
+    }
+
+    [Fact]
+    public async Task Stop_WaitsForRequestsTwoSecondsAtMost()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var options = host.Server.Web!.Services.GetRequiredService<IOptions<HostOptions>>().Value;
+        Assert.Equal(TimeSpan.FromSeconds(2), options.ShutdownTimeout);
     }
 
     [Fact]
