@@ -29,7 +29,9 @@ internal static class DialErrors
         SocketError.NetworkDown or SocketError.HostDown => (FlowError.Unreachable, "host or network is down"),
         SocketError.TimedOut => (FlowError.TimedOut, "connection timed out"),
         SocketError.ConnectionReset => (FlowError.Refused, "connection reset by peer"),
-        SocketError.AccessDenied => (FlowError.NotPermitted, "permission denied"),
+
+        // A packet filter on the way to this one address says so too; what this host denies its own sockets is told before the dial.
+        SocketError.AccessDenied => (FlowError.Refused, "permission denied"),
         SocketError.TooManyOpenSockets => (FlowError.OutOfDescriptors, "too many open files"),
         SocketError.NoBufferSpaceAvailable => (FlowError.OutOfDescriptors, "no buffer space available"),
 
