@@ -99,9 +99,10 @@ internal sealed class ChainRoute(
         {
             throw new FlowException(FlowLayer.Connect, FlowError.TimedOut, $"node {last.Node.Name}: no answer in time", exception);
         }
-        catch (FlowException exception) when (exception.Layer is FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication)
+        catch (FlowException exception) when (exception is { Layer: FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication }
+            or { Layer: FlowLayer.Associate or FlowLayer.Bind, Error: FlowError.Unsupported })
         {
-            // The node did not want to talk to us at all, so another target would do no better.
+            // The node did not want to talk to us at all, or cannot do what is asked, so another target would do no better.
             throw Named(last, exception.Layer, exception.Error, exception.Message, exception);
         }
     }

@@ -98,8 +98,11 @@ internal sealed class ScriptedProtocol : IProtocolModule
             }
         }
 
-        public ValueTask<IDatagramChannel> AssociateAsync(DuplexStream via, Target? to, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+        public async ValueTask<IDatagramChannel> AssociateAsync(DuplexStream via, Target? to, CancellationToken cancellationToken)
+        {
+            await via.DisposeAsync();
+            throw new FlowException(FlowLayer.Associate, FlowError.Unsupported, "no datagrams");
+        }
 
         public ValueTask<IListener> BindAsync(DuplexStream via, BindRequest request, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
