@@ -24,9 +24,9 @@ internal static class AcceptErrors
         SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.Interrupted
             or SocketError.WouldBlock or SocketError.TryAgain or SocketError.ProtocolNotSupported or SocketError.ProtocolOption
             or SocketError.NetworkDown or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.HostUnreachable
-            or SocketError.TimedOut => AcceptErrorTier.Peer,
-        SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument or SocketError.OperationNotSupported
-            or SocketError.Fault or SocketError.Shutdown => AcceptErrorTier.Listener,
+            or SocketError.TimedOut or SocketError.OperationNotSupported => AcceptErrorTier.Peer,
+        SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument or SocketError.Fault
+            or SocketError.Shutdown => AcceptErrorTier.Listener,
         _ => AcceptErrorTier.Resources,
     };
 }

@@ -28,6 +28,7 @@ internal sealed class AcceptLoop : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<FlowException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IAcceptSink? _sink;
     private TaskCompletionSource? _attached;
     private FlowException? _fault;
@@ -42,6 +43,9 @@ internal sealed class AcceptLoop : IAsyncDisposable
         _local = socket.LocalEndPoint;
     }
 
+    /// <summary>Ends when the socket became unusable and nothing will be accepted any more, with the reason; never by closing.</summary>
+    public Task<FlowException> Broken => _broken.Task;
+
     /// <summary>From now on connections go to <paramref name="sink"/>. One write, effective when the call returns.</summary>
     public void Attach(IAcceptSink sink)
     {
@@ -49,6 +53,11 @@ internal sealed class AcceptLoop : IAsyncDisposable
         if (Volatile.Read(ref _fault) is { } fault)
         {
             sink.ReportFault(fault);
+            if (Volatile.Read(ref _fault) is null)
+            {
+                // Over in the meantime: that is what must be said last.
+                sink.ReportFault(null);
+            }
         }
 
         if (!_started)
@@ -109,7 +118,9 @@ internal sealed class AcceptLoop : IAsyncDisposable
                             ListenLog.PeerLeftBacklog(_logger, _local, e.SocketErrorCode);
                             continue;
                         case AcceptErrorTier.Listener:
-                            Report(new FlowException(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; the listening socket is unusable", e));
+                            FlowException broken = new(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; the listening socket is unusable", e);
+                            Report(broken);
+                            _broken.TrySetResult(broken);
                             return;
                         default:
                             Report(Shortage(e));

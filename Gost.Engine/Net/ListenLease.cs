@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gost.Engine.Abstractions;
 using Gost.Engine.Layers;
 
 namespace Gost.Engine.Net;
@@ -14,6 +15,9 @@ internal sealed class ListenLease(ListenSocket socket, Func<Task> release) : IAs
 
     /// <summary>Where handshakes of accepted connections are kept.</summary>
     public HandshakeTracker Handshakes => socket.Handshakes;
+
+    /// <summary>Ends when the socket became unusable, with the reason. Who holds a lease then gives it back, so that the address can be bound anew.</summary>
+    public Task<FlowException> Broken => socket.Loop.Broken;
 
     /// <summary>
     /// Connections go to <paramref name="sink"/> from now on, whoever had them before; they inherit <paramref name="keepAlive"/>.

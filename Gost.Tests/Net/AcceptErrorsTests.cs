@@ -9,6 +9,7 @@ public sealed class AcceptErrorsTests
     [Theory]
     [InlineData(SocketError.ConnectionAborted, "Peer")]
     [InlineData(SocketError.ConnectionReset, "Peer")]
+    [InlineData(SocketError.OperationNotSupported, "Peer")]
     [InlineData(SocketError.TooManyOpenSockets, "Resources")]
     [InlineData(SocketError.NoBufferSpaceAvailable, "Resources")]
     [InlineData(SocketError.SocketError, "Resources")]

@@ -46,8 +46,12 @@ internal sealed class TcpInboundListener : IListener
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lease.Attach(accept, _options.KeepAlive);
         using var registration = stopping.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), stopped);
-        await stopped.Task;
+        await Task.WhenAny(stopped.Task, lease.Broken);
         lease.Detach(accept);
+        if (lease.Broken.IsCompletedSuccessfully && !stopping.IsCancellationRequested)
+        {
+            throw await lease.Broken;
+        }
     }
 
     /// <inheritdoc/>

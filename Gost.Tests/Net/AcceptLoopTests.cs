@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Net;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Gost.Tests.Net;
+
+public sealed class AcceptLoopTests
+{
+    [Fact]
+    public async Task Broken_SocketBecomesUnusable_EndsWithTheReason()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a listening socket cannot be shut down");
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
+        await using AcceptLoop loop = new(socket, reserve, TimeProvider.System, NullLogger.Instance);
+        CollectingSink sink = new();
+        loop.Attach(sink);
+        Assert.False(loop.Broken.IsCompleted);
+
+        socket.Shutdown(SocketShutdown.Both);
+
+        var fault = await loop.Broken.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.EndsWith("the listening socket is unusable", fault.Message, StringComparison.Ordinal);
+        Assert.Same(fault, await sink.Faults.ReadAsync(TestContext.Current.CancellationToken));
+        CollectingSink next = new();
+        loop.Attach(next);
+        Assert.Same(fault, await next.Faults.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Broken_Closed_DoesNotEnd()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
+        AcceptLoop loop = new(socket, reserve, TimeProvider.System, NullLogger.Instance);
+        loop.Attach(new CollectingSink());
+
+        await loop.DisposeAsync();
+
+        Assert.False(loop.Broken.IsCompleted);
+    }
+}
