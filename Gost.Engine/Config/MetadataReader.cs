@@ -15,6 +15,9 @@ public sealed class MetadataReader(ConfigMap<object?> metadata, string pointer)
     // What fits a duration of Go, which counts nanoseconds in 64 bits.
     private const double MaxSeconds = 9.2e9;
 
+    // A timer cannot wait for much longer.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
+
     private readonly HashSet<string> _used = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Findings of values that could not be used; pointers begin with the map's own.</summary>
@@ -80,6 +83,19 @@ public sealed class MetadataReader(ConfigMap<object?> metadata, string pointer)
             && Math.Abs((double)seconds) <= MaxSeconds => TimeSpan.FromSeconds(seconds),
         var other => Refuse(key, other, "must be a duration such as 5s, 1m30s or 300ms; a bare number is seconds", fallback),
     };
+
+    /// <summary>A duration that a timer can wait for: more than 720h is a finding.</summary>
+    public TimeSpan GetTimeout(TimeSpan fallback, params ReadOnlySpan<string> keys)
+    {
+        var value = GetDuration(fallback, keys);
+        if (value <= LongestTimeout)
+        {
+            return value;
+        }
+
+        var given = Find(keys, out var key);
+        return Refuse(key, given, "must be at most 720h", fallback);
+    }
 
     /// <summary>A string, or the text of a number or bool; null when no key is present.</summary>
     public string? GetString(params ReadOnlySpan<string> keys)

@@ -25,7 +25,7 @@ internal sealed class Router
         _hasGroup = group is { Chains.Count: > 0 } && !ignoreChain;
         _directFallback = metadata.GetBool(engine.Options.DirectFallback, "compat.directFallback");
         _sockets = SocketDialer.ForService(service, metadata, engine);
-        var timeout = metadata.GetDuration(DefaultDialTimeout, "dialTimeout");
+        var timeout = metadata.GetTimeout(DefaultDialTimeout, "dialTimeout");
         DialTimeout = timeout > TimeSpan.Zero ? timeout : timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : DefaultDialTimeout;
     }
 

@@ -57,6 +57,29 @@ public sealed class ChainRouteTests
     }
 
     [Fact]
+    public async Task Associate_LastNodeHasNoDatagrams_IsTheChainsFault()
+    {
+        SetChain(Hop("h1", "a"));
+
+        var exception = await Assert.ThrowsAsync<FlowException>(() => Route().AssociateAsync(Target, Token).AsTask());
+
+        Assert.True(exception.InChain);
+        Assert.Equal(("h1", "a", FlowError.Unsupported), (exception.Hop, exception.Node, exception.Error));
+        Assert.All(_fixture.Script.Opened, x => Assert.True(x.IsDisposed));
+    }
+
+    [Fact]
+    public void DialTimeout_LongerThanATimerWaits_IsAnError()
+    {
+        MetadataReader metadata = new(RoutingFixture.Map(("dialTimeout", "721h")), "/metadata");
+
+        var router = Router.ForHandler(Service(), metadata, _fixture.Engine);
+
+        Assert.Equal(TimeSpan.FromSeconds(15), router.DialTimeout);
+        Assert.Equal(("/metadata/dialTimeout", FindingSeverity.Error), (Assert.Single(metadata.Findings).Pointer, metadata.Findings[0].Severity));
+    }
+
+    [Fact]
     public async Task Dial_Success_ForgetsTheFailures()
     {
         SetChain(Hop("h1", "a"));

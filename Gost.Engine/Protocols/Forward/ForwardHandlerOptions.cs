@@ -16,7 +16,7 @@ internal sealed record ForwardHandlerOptions(TimeSpan IdleTimeout, int ProxyVers
     /// <summary>Reads the options; what has no effect yet becomes a warning.</summary>
     public static ForwardHandlerOptions Bind(MetadataReader metadata)
     {
-        var idle = metadata.GetDuration(TimeSpan.Zero, "idleTimeout");
+        var idle = metadata.GetTimeout(TimeSpan.Zero, "idleTimeout");
 
         // Bounds only the sniffing of streams; asked for so that a usual key is not reported as unknown.
         metadata.GetDuration(TimeSpan.FromSeconds(15), "readTimeout");

@@ -37,13 +37,7 @@ internal static class UdpListenerOptions
     /// <summary>The period of the idle check; zero and less = <paramref name="fallback"/>, more than a timer can wait is a finding.</summary>
     internal static TimeSpan ReadTtl(MetadataReader metadata, TimeSpan fallback, params ReadOnlySpan<string> keys)
     {
-        var value = metadata.GetDuration(fallback, keys);
-        if (value > TimeSpan.FromDays(30))
-        {
-            metadata.Findings.Add(new Finding($"{metadata.Pointer}/ttl", "ttl must be at most 720h"));
-            return fallback;
-        }
-
+        var value = metadata.GetTimeout(fallback, keys);
         return value <= TimeSpan.Zero ? fallback : value;
     }
 }

@@ -49,6 +49,7 @@ public sealed class UdpOptionsTests
     [InlineData("backlog", "many")]
     [InlineData("ttl", "1y")]
     [InlineData("ttl", "100000h")]
+    [InlineData("keepalive.ttl", "721h")]
     public void Udp_UnusableValue_IsAFinding(string key, object value)
     {
         var reader = Reader((key, value));
@@ -64,6 +65,17 @@ public sealed class UdpOptionsTests
     [InlineData("readBufferSize", 0L)]
     public void Udp_Zero_MeansTheDefault(string key, object value) =>
         Assert.Equal(new UdpSessionOptions(), UdpListenerOptions.Bind(Reader((key, value))));
+
+    [Theory]
+    [InlineData("idleTimeout")]
+    [InlineData("readTimeout")]
+    public void Handler_TimeThatNoTimerWaits_IsAFindingOfItsKey(string key)
+    {
+        var reader = Reader((key, "721h"));
+        UdpHandlerOptions.Bind(reader, mayBeStateless: true);
+        var finding = Assert.Single(reader.Findings);
+        Assert.Equal(($"/listener/metadata/{key}", $"{key} must be at most 720h, not \"721h\""), (finding.Pointer, finding.Message));
+    }
 
     [Fact]
     public void Handler_Options_AreRead()
