@@ -113,11 +113,18 @@ internal sealed class UdpSessionTable : IDisposable
     /// <summary>Forgets a session.</summary>
     public void Remove(UdpSession session) => _sessions.TryRemove(KeyValuePair.Create(session.ClientAddress, session));
 
-    /// <summary>Applies the period of a new listener to the sessions that live.</summary>
-    public void UseTtl(TimeSpan ttl)
+    /// <summary>Applies the period of a new listener to the sessions that live, and tells it of a shortage that lasts.</summary>
+    public void Attach(UdpAttachment attachment)
     {
+        var ttl = attachment.Options.Ttl;
         lock (_sweepGate)
         {
+            if (_shortOfDescriptors is not null)
+            {
+                _shortOfDescriptors = attachment;
+                attachment.Sink.ReportFault(_descriptors.CreateFault());
+            }
+
             if (_sweeping && ttl != _ttl)
             {
                 _ttl = ttl;

@@ -27,7 +27,7 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
     private UdpAttachment? _attachment;
     private CancellationTokenSource _interrupt = new();
     private Task? _receiving;
-    private bool _faulted;
+    private FlowException? _fault;
 
     /// <summary>Takes over a bound socket.</summary>
     public UdpSocketLoop(Socket socket, DescriptorReserve descriptors, TimeProvider time, ILogger logger)
@@ -54,6 +54,16 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
     {
         // Publish first, interrupt second; the receive loop renews its interrupt first and reads the attachment second.
         var previous = Interlocked.Exchange(ref _attachment, attachment);
+        if (Volatile.Read(ref _fault) is { } fault)
+        {
+            attachment.Sink.ReportFault(fault);
+            if (Volatile.Read(ref _fault) is null)
+            {
+                // Over in the meantime: that is what must be said last.
+                attachment.Sink.ReportFault(null);
+            }
+        }
+
         if (Volatile.Read(ref _receiving) is null)
         {
             lock (_offering)
@@ -66,7 +76,7 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
             Volatile.Read(ref _interrupt).Cancel();
         }
 
-        Sessions.UseTtl(attachment.Options.Ttl);
+        Sessions.Attach(attachment);
     }
 
     /// <summary>Ends an attachment, if it is still the current one; when this returns no session is being offered to it.</summary>
@@ -157,9 +167,9 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
     {
         try
         {
-            if (_faulted)
+            if (_fault is not null)
             {
-                _faulted = false;
+                Volatile.Write(ref _fault, null);
                 Volatile.Read(ref _attachment)?.Sink.ReportFault(null);
             }
 
@@ -187,9 +197,9 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
     {
         var delay = Delays[Math.Clamp(errors <= MaxTransientErrors ? errors - 1 : errors - MaxTransientErrors - 1, 0, Delays.Length - 1)];
         DatagramLog.ReceiveFault(_logger, LocalEndPoint, fault.Message, delay);
-        _faulted = true;
-        Volatile.Read(ref _attachment)?.Sink.ReportFault(
-            new FlowException(FlowLayer.Accept, FlowError.Failed, $"accept: {fault.Message}, retrying in {delay.TotalSeconds:0} s", fault));
+        FlowException standing = new(FlowLayer.Accept, FlowError.Failed, $"accept: {fault.Message}, retrying in {delay.TotalSeconds:0} s", fault);
+        Volatile.Write(ref _fault, standing);
+        Volatile.Read(ref _attachment)?.Sink.ReportFault(standing);
         try
         {
             await Task.Delay(delay, _time, _stopping.Token);

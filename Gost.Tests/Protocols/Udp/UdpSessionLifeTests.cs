@@ -191,9 +191,11 @@ public sealed class UdpSessionLifeTests : IAsyncLifetime
         Assert.Equal(FlowError.OutOfDescriptors, fault!.Error);
         Assert.Equal("2", await AskAsync(early, "2"));
         Assert.Equal(1, service.Totals.DroppedPackets);
+        var (next, _) = await bench.StartAsync(new RoundRobinForwarder(target.EndPoint), KeepAlive);
+        Assert.Equal(FlowError.OutOfDescriptors, (await next.Faults.Reader.ReadAsync(Token))!.Error);
         probe.Free = 1000;
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Null(await service.Faults.Reader.ReadAsync(Token));
+        Assert.Null(await next.Faults.Reader.ReadAsync(Token));
         Assert.Equal("3", await AskAsync(late, "3"));
     }
 
