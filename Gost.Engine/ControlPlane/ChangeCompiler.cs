@@ -95,7 +95,8 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
         value.Kind != ConfigKind.Services || graph.Find(value.Config.Name) is null or { Current: not null };
 
     private static bool ReadsFile(NamedConfig config) =>
-        config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null };
+        config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null }
+        || (config is AutherConfig auther && auther.Auths.Any(static x => x.File.Length > 0));
 
     // A PUT of what is wanted already, but does not run, has to bring it up or say why it cannot.
     private IEnumerable<DesiredObject> AskedAgain(ChangeRequest request, Candidate candidate) =>
