@@ -11,6 +11,9 @@ namespace Gost.Engine.ControlPlane;
 internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 {
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(5);
+
+    // A timer cannot wait for much longer.
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(24);
     private readonly IConfigStore _store;
     private readonly ApplyContext _context;
     private readonly ChangePlanner _planner;
@@ -114,7 +117,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         var ended = Task.WhenAll(_context.Graph.All.Select(static x => x.Connections.WhenEmptyAsync()));
         try
         {
-            await ended.WaitAsync(drain, _context.Engine.Time, cancellationToken);
+            await ended.WaitAsync(drain < LongestDrain ? drain : LongestDrain, _context.Engine.Time, cancellationToken);
             return;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)

@@ -13,6 +13,9 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
 
     private static readonly TimeSpan LeastPeriod = TimeSpan.FromSeconds(1);
 
+    // A timer cannot wait for much longer.
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(24);
+
     private readonly string _path;
     private readonly Func<IReadOnlyList<string>, T> _parse;
     private readonly ILogger _logger;
@@ -26,7 +29,7 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     public T? Current => Volatile.Read(ref _current);
 
     /// <summary>
-    /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second.
+    /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second, more than 24 days means 24 days.
     /// <paramref name="fault"/> says why the first reading failed.
     /// </summary>
     public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine, out string? fault)
@@ -35,7 +38,7 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
         fault = file.Read();
         if (period > TimeSpan.Zero)
         {
-            var every = period > LeastPeriod ? period : LeastPeriod;
+            var every = period < LeastPeriod ? LeastPeriod : period > LongestPeriod ? LongestPeriod : period;
             file._timer = engine.Time.CreateTimer(static x => ((ReloadedFile<T>)x!).Reload(), file, every, every);
         }
 

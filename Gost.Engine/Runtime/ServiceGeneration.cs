@@ -54,7 +54,7 @@ internal sealed class ServiceGeneration(
         return _run;
     }
 
-    /// <summary>Whether datagrams from a client may make a flow; all admissions must agree, and one that is missing admits nobody.</summary>
+    /// <summary>Whether a client may make a flow; all admissions must agree, and one that is missing admits nobody.</summary>
     public bool Admits(EndPoint client)
     {
         foreach (var admission in admissions)

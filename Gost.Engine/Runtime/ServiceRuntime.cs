@@ -46,7 +46,8 @@ internal sealed class ServiceRuntime : IInboundSink
 
     /// <summary>
     /// Makes a bound generation the current one and returns the one before, which the caller stops. Cannot fail. Order: first the
-    /// generation, then its listener takes over the socket, so that no flow meets a listener without a generation.
+    /// generation, then its listener takes over the socket, so that no flow meets a listener without a generation. Ready is said before
+    /// that, so that a fault which the socket has already is what remains.
     /// </summary>
     public ServiceGeneration? Publish(ServiceGeneration next)
     {
@@ -54,10 +55,10 @@ internal sealed class ServiceRuntime : IInboundSink
         _config = next.Config;
         _warnings = next.Warnings;
         var previous = Interlocked.Exchange(ref _current, next);
-        _watch = WatchAsync(next, next.Start(this), _watch);
         _journal.Enter(ServiceState.Ready);
         _journal.Listening(Address(next));
         _context.Logger.ServiceListening(Name, Address(next), next.Number);
+        _watch = WatchAsync(next, next.Start(this), _watch);
         return previous;
     }
 
@@ -91,7 +92,8 @@ internal sealed class ServiceRuntime : IInboundSink
     public bool TryAccept(Inbound inbound)
     {
         var generation = Current;
-        if (generation is null || (inbound.Channel is not null && !generation.Admits(inbound.Client)))
+        // Streams too: the listener that accepted one may be of an older generation than the one that serves it.
+        if (generation is null || !generation.Admits(inbound.Client))
         {
             return false;
         }

@@ -342,6 +342,39 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
+    public async Task Stop_WithADrainLongerThanATimerWaits_Waits()
+    {
+        await using var engine = await StartAsync(Service("a", ":1"));
+        var flow = engine.Network.Connect(":1")!; // Listening.
+        var stop = engine.Engine.StopAsync(TimeSpan.FromDays(100), Token);
+        flow.Ended.SetResult();
+        await stop.WaitAsync(Token);
+        Assert.False(flow.Aborted);
+    }
+
+    [Fact]
+    public async Task AStreamThatTheAdmissionOfNowForbids_IsNotServed()
+    {
+        await using var engine = await StartAsync(Service("a", ":1"));
+        Assert.NotNull(engine.Network.Connect(":1"));
+        await engine.ApplyAsync(new CreateObject(ConfigKind.Admissions, new AdmissionConfig { Name = "nobody", Whitelist = true }));
+        await engine.ApplyAsync(new ReplaceObject(ConfigKind.Services, "a", Service("a", ":1") with { Admission = "nobody" }));
+        Assert.Null(engine.Network.Connect(":1"));
+        Assert.Equal(1, engine.Status("a").Stats.TotalConns);
+    }
+
+    [Fact]
+    public async Task AFaultThatStandsAlready_OutlastsThePublication()
+    {
+        await using var engine = await StartAsync(Service("a", ":1"));
+        engine.Network.Standing = new FlowException(FlowLayer.Accept, FlowError.OutOfDescriptors, "accept: too many open files");
+        await engine.ApplyAsync(Replace("a", ":1", "127.0.0.1:2"));
+        Assert.Equal((ServiceState.Failed, "accept: too many open files"), (engine.Status("a").State, engine.Status("a").LastError?.Message));
+        engine.Network.Sink(":1")!.ReportFault(null);
+        Assert.Equal(ServiceState.Ready, engine.Status("a").State);
+    }
+
+    [Fact]
     public async Task Stop_WithoutFlows_EndsAtOnce()
     {
         await using var engine = await StartAsync(Service("a", ":1"));

@@ -22,6 +22,9 @@ internal sealed class FakeNetwork : IProtocolModule
     /// <summary>Ends the listener at an address with a fault.</summary>
     public Dictionary<string, TaskCompletionSource> Breaks { get; } = [];
 
+    /// <summary>What is wrong with every address already when a listener takes it over.</summary>
+    public FlowException? Standing { get; set; }
+
     public int Leases(string address)
     {
         lock (_gate)
@@ -124,6 +127,11 @@ internal sealed class FakeNetwork : IProtocolModule
             {
                 network._sinks[address] = _sink = sink;
                 network.Breaks[address] = broken;
+            }
+
+            if (network.Standing is { } fault)
+            {
+                sink.ReportFault(fault);
             }
 
             await broken.Task.WaitAsync(stopping);
