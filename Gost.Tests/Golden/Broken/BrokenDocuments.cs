@@ -91,7 +91,7 @@ public static class BrokenDocuments
     [
         "[]", "{\"services\":{}}", "{\"services\":\"all\"}", "{\"services\":[1]}", "{\"services\":[null]}", "{\"services\":[[]]}", "{\"service\":[]}",
         "{\"services\":[],\"Services\":[]}", "{\"services\":[{}]}", "{\"chains\":[{\"name\":\"c\",\"hops\":\"h\"}]}", "{\"chains\":[{\"name\":\"c\",\"hops\":[\"h\"]}]}",
-        "{\"chains\":[{\"name\":\"c\",\"hops\":[{}]}]}", "{\"hops\":[{\"name\":\"h\",\"nodes\":[{\"name\":\"n\",\"addr\":\"h\"}]}]}",
+        "{\"chains\":[{\"name\":\"c\",\"hops\":[{}]}]}", "{\"hops\":[{\"name\":\"h\",\"nodes\":[{\"name\":\"n\",\"addr\":\"h\",\"dialer\":{}}]}]}",
         "{\"admissions\":[{\"name\":\"a\",\"matchers\":[\"example.org\"]}]}", "{\"hosts\":[{\"name\":\"h\",\"mappings\":[{\"ip\":\"x\",\"hostname\":\"y\"}]}]}",
         "{\"authers\":[{\"auths\":[]}]}", "{\"authers\":[{\"name\":\"a\",\"reload\":60}]}", "{\"log\":[]}", "{\"api\":{\"accesslog\":\"maybe\"}}", "{\"tls\":{\"validity\":\"1 year\"}}",
         "{\"services\":[{\"name\":\"a\",\"handler\":{\"type\":\"tcp\"}},{\"name\":\"a\",\"handler\":{\"type\":\"tcp\"}}]}",
