@@ -6,7 +6,7 @@ namespace Gost.Api.CommandLine;
 /// <param name="Addr"><c>host:port</c>, <c>:port</c> or <c>unix:///path</c>.</param>
 internal sealed record ApiEndpoint(string Addr)
 {
-    /// <summary>Basic credentials; null = none.</summary>
+    /// <summary>Basic credentials; null = none. Only one of the two is refused when the program starts to serve.</summary>
     public string? Username { get; init; }
 
     /// <summary>The password that belongs to <see cref="Username"/>.</summary>
@@ -27,7 +27,7 @@ internal sealed record ApiEndpoint(string Addr)
         : new ApiEndpoint(config.Addr)
         {
             Username = config.Auth?.Username is { Length: > 0 } user ? user : null,
-            Password = config.Auth?.Username is { Length: > 0 } ? config.Auth.Password : null,
+            Password = config.Auth?.Password is { Length: > 0 } password ? password : null,
             PathPrefix = config.PathPrefix,
             AccessLog = config.AccessLog,
             Auther = config.Auther,

@@ -66,14 +66,24 @@ internal static class GostProgram
             Log.SourceWarning(logger, warning.Pointer, warning.Message);
         }
 
+        // Caught from the first moment on: without a handler it would end the program. One that comes before there is a server is made up for.
+        GostServer? reloaded = null;
+        var hungUp = false;
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            Volatile.Write(ref hungUp, true);
+            Volatile.Read(ref reloaded)?.RequestReload();
+        });
         try
         {
             await using var server = GostServer.Create(options, settings, loggers, TimeProvider.System);
-            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            Interlocked.Exchange(ref reloaded, server);
+            if (Volatile.Read(ref hungUp))
             {
-                signal.Cancel = true;
                 server.RequestReload();
-            });
+            }
+
             await server.StartAsync(stop.Token);
             await stopped.Task;
             await server.StopAsync(settings.Drain, abort.Token);

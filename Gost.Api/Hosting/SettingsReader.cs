@@ -75,6 +75,7 @@ internal static class SettingsReader
                 : "Api:Password is set without Api:Username; set both or neither");
         }
 
+        RefuseHalf(options.Api);
         return options.Api is not { } api ? settings : settings with
         {
             Addr = api.Addr,
@@ -84,6 +85,21 @@ internal static class SettingsReader
             PathPrefix = api.PathPrefix.Length > 0 ? api.PathPrefix : settings.PathPrefix,
             AccessLog = api.AccessLog || settings.AccessLog,
         };
+    }
+
+    // An empty password would be one that anybody guesses, and a password without a user asks nobody for it.
+    private static void RefuseHalf(ApiEndpoint? api)
+    {
+        const string HowTo = "write -api user:password@host:port (GOST_API alike; in a file api.auth with username and password)";
+        if (api is { Username: { } user, Password: null or "" })
+        {
+            throw new StartRefusedException($"the API at {api} has user {user} but no password: {HowTo}");
+        }
+
+        if (api is { Username: null, Password.Length: > 0 })
+        {
+            throw new StartRefusedException($"the API at {api} has a password but no user: {HowTo}");
+        }
     }
 
     private static string Text(IConfiguration section, string key, string fallback) => section[key] is { Length: > 0 } text ? text : fallback;

@@ -12,9 +12,11 @@ internal static class ErrorResponses
         (401, 401, "Credentials are configured and these are none, or wrong ones.", "Unauthorized"),
         (403, 40300, "The web origin or the host name may not call.", "origin https://example.org may not call this API"),
         (404, 40004, "There is no such object.", "service web not found"),
+        (405, 40500, "The path is known, but not with this method.", "PATCH is not possible on /config/services/web; possible: DELETE, GET, PUT"),
         (409, 40003, "The name exists (40002), or a port is taken or preparing failed otherwise (40003); nothing was changed.", "create service web failed: listen tcp :8080: bind: address already in use"),
         (412, 41200, "If-Match names another revision.", "service web was changed since: its revision is 18"),
         (413, 41300, "The body is larger than 4 MB.", "the body is larger than 4 MB"),
+        (500, 50000, "The request failed inside the program, which runs on; its log says why.", "the request failed inside the program; the log says why"),
         (503, 50300, "Starting, stopping, or the store cannot be written now; see Retry-After.", "starting: the definitions are being loaded"),
         (507, 50700, "No space left for the store; nothing was changed.", "the disk is full"),
     ];
@@ -46,15 +48,11 @@ internal static class ErrorResponses
                     ["application/json"] = new JsonObject { ["schema"] = RecordSchemas.Ref("Error"), ["example"] = example },
                 },
             };
-            if (status is 401 or 503)
+            if (Header(status) is var (name, type, content))
             {
                 response["headers"] = new JsonObject
                 {
-                    [status == 401 ? "WWW-Authenticate" : "Retry-After"] = new JsonObject
-                    {
-                        ["description"] = status == 401 ? "The scheme: Basic." : "Seconds to wait.",
-                        ["schema"] = new JsonObject { ["type"] = status == 401 ? "string" : "integer" },
-                    },
+                    [name] = new JsonObject { ["description"] = content, ["schema"] = new JsonObject { ["type"] = type } },
                 };
             }
 
@@ -66,6 +64,14 @@ internal static class ErrorResponses
 
     /// <summary>A reference to one.</summary>
     public static JsonObject Ref(int status) => new() { ["$ref"] = $"#/components/responses/{Name(status)}" };
+
+    private static (string Name, string Type, string Content)? Header(int status) => status switch
+    {
+        401 => ("WWW-Authenticate", "string", "The scheme: Basic."),
+        405 => ("Allow", "string", "The methods that the path knows."),
+        503 => ("Retry-After", "integer", "Seconds to wait."),
+        _ => null,
+    };
 
     private static string Name(int status) => ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal);
 }

@@ -63,10 +63,13 @@ internal sealed class Operation(string id, string tag, string summary, string de
         return this;
     }
 
-    /// <summary>The refusals it can answer; those of access control are added.</summary>
+    /// <summary>
+    /// The refusals it can answer; those of access control, of another method on the same path (which has no place of its own in OpenAPI) and
+    /// of a fault inside the program are added.
+    /// </summary>
     public Operation Errors(params int[] statuses)
     {
-        int[] all = _public ? [403, .. statuses] : [401, 403, .. statuses];
+        int[] all = _public ? [403, 405, 500, .. statuses] : [401, 403, 405, 500, .. statuses];
         foreach (var status in all.Distinct().Order())
         {
             _responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = ErrorResponses.Ref(status);

@@ -208,6 +208,18 @@ public sealed class AccessTests
     }
 
     [Theory]
+    [InlineData("own", null)]
+    [InlineData("own", "")]
+    [InlineData(null, "s3cret")]
+    public void Settings_WithHalfOfTheCredentialsInTheAddress_RefuseTheStart(string? user, string? password)
+    {
+        ProgramOptions options = new() { Api = new ApiEndpoint("127.0.0.1:1") { Username = user, Password = password, Auther = "team" } };
+        var refusal = Assert.Throws<StartRefusedException>(() => SettingsReader.Read(options, Settings("u", "p")));
+        Assert.Contains("-api user:password@host:port", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", "")]
     [InlineData("u", "p")]
     public void Settings_WithBothCredentialsOrNone_AreRead(string user, string password)

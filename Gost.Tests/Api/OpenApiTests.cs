@@ -33,9 +33,25 @@ public sealed class OpenApiTests
         {
             Assert.NotEmpty(x["tags"]!.AsArray());
             Assert.NotNull(x["responses"]!["200"]);
-            Assert.NotNull(x["responses"]!["403"]);
+            Assert.All(["403", "405", "500"], status => Assert.StartsWith("#/components/responses/", (string?)x["responses"]![status]!["$ref"]));
             Assert.NotNull(x["description"]);
         });
+    }
+
+    [Fact]
+    public async Task Document_AnotherMethodOnEveryPath_IsRefusedAsDescribed()
+    {
+        await using var host = await ApiHost.StartAsync();
+        foreach (var (path, operations) in (await ReadAsync(host))["paths"]!.AsObject())
+        {
+            var (status, body, response) = await host.SendAsync(
+                HttpMethod.Patch, path.Replace("{name}", "x", StringComparison.Ordinal).Replace("{id}", "1", StringComparison.Ordinal));
+            using var answer = response;
+            Assert.True(status == 405, $"{path}: {status} {body["msg"]}");
+            Assert.Equal((40500, 405), ((int?)body["code"], (int?)body["status"]));
+            Assert.Superset(
+                operations!.AsObject().Select(static x => x.Key.ToUpperInvariant()).ToHashSet(), answer.Content.Headers.Allow.ToHashSet());
+        }
     }
 
     [Fact]

@@ -153,6 +153,20 @@ public sealed class StartAndStopTests
         Assert.Contains("GOST_API_PASSWORD", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("user@")]
+    [InlineData("user:@")]
+    public async Task Api_UserWithoutPassword_DoesNotStart(string user)
+    {
+        using var folder = new TempFolder();
+
+        var result = await GostProcess.RunAsync(folder, Token, "-api", $"{user}127.0.0.1:{Ports.Free()}");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("has user user but no password: write -api user:password@host:port", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task HangUp_ChangedFile_IsAppliedAndTheRestStays()
     {
@@ -171,6 +185,37 @@ public sealed class StartAndStopTests
         await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await AskAsync(port, "") == "b", Token);
         await old.SendAsync("x"u8.ToArray(), Token);
         Assert.Equal("x", await ReceiveTextAsync(old, 1));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task HangUp_ToGroups_ReloadsEachAndEndsNone()
+    {
+        await using var a = TcpTarget.Echo("a");
+        await using var b = TcpTarget.Echo("b");
+        using var folder = new TempFolder();
+        var ports = Ports.Free(2);
+        string[] files = [folder.Write("0.yaml", Document(ports, a.Address)), folder.Write("1.yaml", Document(ports + 1, a.Address))];
+        await using var gost = GostProcess.Start(folder, null, "-C", files[0], "--", "-C", files[1]);
+        await gost.WaitListeningAsync(ports, ProtocolType.Tcp, Token);
+        await gost.WaitListeningAsync(ports + 1, ProtocolType.Tcp, Token);
+        using var old = await ConnectAsync(ports);
+        Assert.Equal("a", await ReceiveTextAsync(old, 1));
+
+        folder.Write("0.yaml", Document(ports, b.Address));
+        folder.Write("1.yaml", Document(ports + 1, b.Address));
+        gost.HangUp();
+
+        for (var i = 0; i < 2; i++)
+        {
+            var port = ports + i;
+            await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await AskAsync(port, "") == "b", Token);
+        }
+
+        await old.SendAsync("x"u8.ToArray(), Token);
+        Assert.Equal("x", await ReceiveTextAsync(old, 1));
+        Assert.False(gost.Process.HasExited);
+        old.Dispose();
+        Assert.Equal(0, await gost.StopAsync(Token));
     }
 
     private static string Document(int port, string target) =>

@@ -105,6 +105,6 @@ internal sealed class ScriptedProtocol : IProtocolModule
         }
 
         public ValueTask<IListener> BindAsync(DuplexStream via, BindRequest request, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+            throw new NotSupportedException("the script answers dials and connects: it binds nothing at the far end");
     }
 }

@@ -149,6 +149,7 @@ internal sealed class StreamService : IInboundSink, IAsyncDisposable
 
         public ValueTask<DuplexStream> DialAsync(Inbound inbound, CancellationToken cancellationToken) => dial(inbound, cancellationToken);
 
-        public ValueTask<IDatagramChannel> AssociateAsync(Inbound inbound, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IDatagramChannel> AssociateAsync(Inbound inbound, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("this double only dials streams: it associates no datagrams");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class RoundRobinForwarder(params IPEndPoint[] targets) : IForwar
 
     public IReadOnlyList<TargetHealth> Health => [];
 
-    public ValueTask<DuplexStream> DialAsync(Inbound inbound, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<DuplexStream> DialAsync(Inbound inbound, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("this double only associates datagrams: it dials no stream");
 
     public async ValueTask<IDatagramChannel> AssociateAsync(Inbound inbound, CancellationToken cancellationToken)
     {
