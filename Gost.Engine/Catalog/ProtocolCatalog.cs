@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Config.Validation;
 
 namespace Gost.Engine.Catalog;
 
@@ -15,10 +16,12 @@ internal sealed class ProtocolCatalog
             module.Register(builder);
         }
 
-        Listeners = builder.Listeners.ToFrozenDictionary(StringComparer.Ordinal);
-        Handlers = builder.Handlers.ToFrozenDictionary(StringComparer.Ordinal);
-        Dialers = builder.Dialers.ToFrozenDictionary(StringComparer.Ordinal);
-        Connectors = builder.Connectors.ToFrozenDictionary(StringComparer.Ordinal);
+        Listeners = builder.Listeners.Factories();
+        Handlers = builder.Handlers.Factories();
+        Dialers = builder.Dialers.Factories();
+        Connectors = builder.Connectors.Factories();
+        Supported = new SupportedTypes(
+            builder.Listeners.Members(), builder.Handlers.Members(), builder.Dialers.Members(), builder.Connectors.Members());
     }
 
     public FrozenDictionary<string, Func<ListenerBuildContext, IListener>> Listeners { get; }
@@ -29,22 +32,25 @@ internal sealed class ProtocolCatalog
 
     public FrozenDictionary<string, Func<ConnectorBuildContext, IConnector>> Connectors { get; }
 
+    /// <summary>The types by role and what each acts on, as validation judges by it.</summary>
+    public SupportedTypes Supported { get; }
+
     /// <summary>Takes the registrations of the modules.</summary>
     internal sealed class Builder
     {
-        public Dictionary<string, Func<ListenerBuildContext, IListener>> Listeners { get; } = [];
+        public Registrations<Func<ListenerBuildContext, IListener>> Listeners { get; } = new();
 
-        public Dictionary<string, Func<HandlerBuildContext, IHandler>> Handlers { get; } = [];
+        public Registrations<Func<HandlerBuildContext, IHandler>> Handlers { get; } = new();
 
-        public Dictionary<string, Func<DialerBuildContext, IDialer>> Dialers { get; } = [];
+        public Registrations<Func<DialerBuildContext, IDialer>> Dialers { get; } = new();
 
-        public Dictionary<string, Func<ConnectorBuildContext, IConnector>> Connectors { get; } = [];
+        public Registrations<Func<ConnectorBuildContext, IConnector>> Connectors { get; } = new();
     }
 }
 
 /// <summary>One protocol folder's registration.</summary>
 internal interface IProtocolModule
 {
-    /// <summary>Adds the listeners, handlers, dialers and connectors of the protocol.</summary>
+    /// <summary>Adds the listeners, handlers, dialers and connectors of the protocol, each with the members it acts on.</summary>
     void Register(ProtocolCatalog.Builder builder);
 }

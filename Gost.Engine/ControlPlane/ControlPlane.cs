@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
-using Gost.Engine.Config.Validation;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +31,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         RuntimeContext runtime = new(engine.Time, engine.Loggers.CreateLogger("Gost.Engine.Runtime"), engine.Observer);
         _context = new ApplyContext(
             engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger));
-        _planner = new ChangePlanner(SupportedTypes.Of(engine.Catalog), engine.Options.FilesFolder, engine.Time);
+        _planner = new ChangePlanner(engine.Catalog.Supported, engine.Options.FilesFolder, engine.Time);
         _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
     }
 

@@ -107,7 +107,7 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
                 return Bind(address, new IPEndPoint(IPAddress.Any, endPoint.Port));
             }
 
-            throw Refusal(address, e);
+            throw BindRefusal.Of("udp", address, e);
         }
     }
 
@@ -134,19 +134,6 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
             DatagramSockets.ShareAddress(socket, false);
             Array.ForEach(own, static x => DatagramSockets.ShareAddress(x, false));
         }
-    }
-
-    private static FlowException Refusal(BindAddress address, SocketException e)
-    {
-        var (error, reason) = e.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse => (FlowError.AddressInUse, "address already in use"),
-            SocketError.AccessDenied => (FlowError.NotPermitted, "permission denied"),
-            SocketError.AddressNotAvailable => (FlowError.Failed, "cannot assign requested address"),
-            SocketError.TooManyOpenSockets => (FlowError.OutOfDescriptors, "too many open files"),
-            _ => (FlowError.Failed, e.Message),
-        };
-        return new FlowException(FlowLayer.Bind, error, $"listen udp {address.Text}: bind: {reason}", e);
     }
 
     private sealed class Shared(UdpSocketLoop loop, int port)

@@ -33,7 +33,7 @@ internal static partial class ListenSocketFactory
         }
         catch (SocketException e)
         {
-            throw Translate(request.Address, e);
+            throw BindRefusal.Of("tcp", request.Address, e);
         }
     }
 
@@ -130,19 +130,6 @@ internal static partial class ListenSocketFactory
 
     private static void SetOption(Socket socket, int option, int value) =>
         socket.SetRawSocketOption(SolSocket, option, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)));
-
-    private static FlowException Translate(BindAddress address, SocketException e)
-    {
-        var (error, text) = e.SocketErrorCode switch
-        {
-            SocketError.AddressAlreadyInUse => (FlowError.AddressInUse, "bind: address already in use" + PortHolder.Describe(address.Port)),
-            SocketError.AccessDenied => (FlowError.NotPermitted, "bind: permission denied"),
-            SocketError.AddressNotAvailable => (FlowError.Failed, "bind: cannot assign requested address"),
-            SocketError.TooManyOpenSockets => (FlowError.OutOfDescriptors, "socket: too many open files"),
-            _ => (FlowError.Failed, $"bind: {e.Message}"),
-        };
-        return new FlowException(FlowLayer.Bind, error, $"listen tcp {address.Text}: {text}", e);
-    }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int CreateSocket(int domain, int type, int protocol);

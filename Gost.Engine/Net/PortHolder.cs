@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Gost.Engine.Net;
 
-/// <summary>Finds out which process listens on a TCP port, as far as /proc shows it to this user. Used for messages only.</summary>
+/// <summary>Finds out which process holds a TCP or UDP port, as far as /proc shows it to this user. Used for messages only.</summary>
 internal static class PortHolder
 {
     private const string ListenState = "0A";
 
-    /// <summary><c> (held by nginx, pid 812)</c>, or empty where it cannot be known.</summary>
-    public static string Describe(int port)
+    /// <summary><c> (held by nginx, pid 812)</c>, or empty where it cannot be known; <paramref name="network"/> is <c>tcp</c> or <c>udp</c>.</summary>
+    public static string Describe(string network, int port)
     {
         try
         {
-            HashSet<string> inodes = [.. Inodes("/proc/net/tcp", port), .. Inodes("/proc/net/tcp6", port)];
+            HashSet<string> inodes = [.. Inodes($"/proc/net/{network}", port), .. Inodes($"/proc/net/{network}6", port)];
             return inodes.Count == 0 ? "" : Find(inodes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -28,12 +28,14 @@ internal static class PortHolder
             yield break;
         }
 
+        // A UDP port is held by any socket bound to it; of TCP, connections of a listener that is gone hold none.
+        var needsListen = Path.GetFileName(table).StartsWith("tcp", StringComparison.Ordinal);
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         foreach (var line in File.ReadLines(table))
         {
             // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length > 9 && fields[3] == ListenState && fields[1].EndsWith(suffix, StringComparison.Ordinal))
+            if (fields.Length > 9 && (!needsListen || fields[3] == ListenState) && fields[1].EndsWith(suffix, StringComparison.Ordinal))
             {
                 yield return $"socket:[{fields[9]}]";
             }

@@ -22,7 +22,7 @@ internal sealed class ServiceAssembler(EngineServices engine)
     // Keys of the service's metadata that act without being looked up by a part.
     private static readonly ImmutableArray<string> ActingKeys = ["enableStats", "compat.ignoreUnsupported", "compat.directFallback"];
 
-    private readonly ValidationContext _validation = new(SupportedTypes.Of(engine.Catalog), null, FilesRestricted: false);
+    private readonly ValidationContext _validation = new(engine.Catalog.Supported, null, FilesRestricted: false);
 
     /// <summary>Builds; health of targets that stay is taken from <paramref name="previous"/>.</summary>
     public AssembledService Assemble(ServiceConfig config, ServiceGeneration? previous)

@@ -1,6 +1,7 @@
 using Gost.Engine.Config;
 using Gost.Engine.Config.Validation;
 using Gost.Tests.Golden.Broken;
+using Gost.Tests.Testing;
 using Xunit;
 
 namespace Gost.Tests.Config;
@@ -9,7 +10,7 @@ public sealed class BrokenDocumentTests
 {
     private static readonly ValidationContext Context = new(
         new SupportedTypes(
-            new HashSet<string> { "tcp", "udp" }, new HashSet<string> { "tcp", "udp", "forward" }, new HashSet<string> { "tcp" }, new HashSet<string> { "forward" }),
+            PlainTypes.Named("tcp", "udp"), PlainTypes.Named("tcp", "udp", "forward"), PlainTypes.Named("tcp"), PlainTypes.Named("forward")),
         FilesFolder: null,
         FilesRestricted: true);
 

@@ -3,6 +3,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
 using Gost.Engine.Config.Values;
+using Gost.Tests.Testing;
 using Xunit;
 
 namespace Gost.Tests.Config;
@@ -224,7 +225,7 @@ public sealed class ConfigReaderTests
             ConfigFormat.Yaml);
         Assert.Empty(read.Findings);
 
-        HashSet<string> types = ["tcp", "udp", "forward"];
+        var types = PlainTypes.Named("tcp", "udp", "forward");
         var findings = ConfigValidator.ValidateDocument(read.Value!, new ValidationContext(new SupportedTypes(types, types, types, types), null, FilesRestricted: true));
         Assert.Equal(
             [("/services/0/forwarder/nodes/2/name", FindingSeverity.Warning), ("/services/1/listener/chain", FindingSeverity.Warning)],

@@ -69,16 +69,16 @@ internal sealed class FakeNetwork : IProtocolModule
 
     public void Register(ProtocolCatalog.Builder builder)
     {
-        builder.Listeners["tcp"] = x =>
+        builder.Listeners.Add("tcp", x =>
         {
             x.Metadata.GetBool(false, "keepalive");
             return new Listener(this, x.Service.Addr);
-        };
-        builder.Handlers["tcp"] = static x =>
+        });
+        builder.Handlers.Add("tcp", static x =>
         {
             x.Metadata.GetDuration(TimeSpan.Zero, "idleTimeout");
             return new Handler();
-        };
+        });
     }
 
     private sealed class Handler : IHandler

@@ -64,6 +64,9 @@ internal static class HopRules
         {
             TypeAspect.Check(report, node.Connector?.Type, connector, "connector", GostTypeNames.Connectors, report.Context.Supported.Connectors, pointer);
             TypeAspect.Check(report, node.Dialer?.Type, dialer, "dialer", GostTypeNames.Dialers, report.Context.Supported.Dialers, pointer);
+            var supported = report.Context.Supported;
+            PartRules.CheckClient(report, pointer, "connector", connector, supported.Connectors, node.Connector?.Auth, node.Connector?.Tls);
+            PartRules.CheckClient(report, pointer, "dialer", dialer, supported.Dialers, node.Dialer?.Auth, node.Dialer?.Tls);
         }
 
         // These make no connection of their own.

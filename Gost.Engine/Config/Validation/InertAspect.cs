@@ -37,15 +37,15 @@ internal sealed class InertAspect : Aspect<ServiceConfig>
             }
         }
 
-        if (ServiceFacts.IsPlainListener(config))
-        {
-            CheckUnasked(report, "/listener", "a plain listener", config.Listener?.Auther, config.Listener?.Authers.Count, config.Listener?.Auth, config.Listener?.Tls);
-        }
-
-        if (ServiceFacts.IsForwardHandler(config))
-        {
-            CheckUnasked(report, "/handler", "a forward handler", config.Handler?.Auther, config.Handler?.Authers.Count, config.Handler?.Auth, config.Handler?.Tls);
-        }
+        // The defaults are GOST's.
+        var supported = report.Context.Supported;
+        var (handler, listener) = (config.Handler ?? new HandlerConfig(), config.Listener ?? new ListenerConfig());
+        PartRules.CheckServer(
+            report, "handler", handler.Type.Length > 0 ? handler.Type : "auto", supported.Handlers,
+            new(handler.Auther, handler.Authers.Count, handler.Auth), handler.Tls);
+        PartRules.CheckServer(
+            report, "listener", listener.Type.Length > 0 ? listener.Type : "tcp", supported.Listeners,
+            new(listener.Auther, listener.Authers.Count, listener.Auth), listener.Tls);
     }
 
     private static void CheckChains(ServiceConfig config, Report report)
@@ -66,22 +66,6 @@ internal sealed class InertAspect : Aspect<ServiceConfig>
             report.Warn("/listener/chain", string.IsNullOrEmpty(config.Handler?.Chain)
                 ? "this listener does not bind through a chain: listener.chain acts as handler.chain"
                 : "this listener does not bind through a chain, and handler.chain is set: listener.chain has no effect");
-        }
-    }
-
-    private static void CheckUnasked(Report report, string pointer, string owner, string? auther, int? authers, AuthConfig? auth, TlsConfig? tls)
-    {
-        foreach (var (member, isSet) in new[] { ("auther", auther?.Length > 0), ("authers", authers > 0), ("auth", auth is not null) })
-        {
-            if (isSet)
-            {
-                report.Warn($"{pointer}/{member}", $"{owner} asks for no credentials: {member} has no effect");
-            }
-        }
-
-        if (tls is not null)
-        {
-            report.Warn($"{pointer}/tls", $"{owner} speaks no TLS: tls has no effect");
         }
     }
 }

@@ -8,12 +8,6 @@ internal static class ServiceFacts
     /// <summary>Whether the listener is made to bind through its chain.</summary>
     public static bool BindsRemotely(ServiceConfig config) => config.Listener?.Type is "rtcp" or "rudp" or "runix";
 
-    /// <summary>Whether the listener is a bare socket, which neither asks for credentials nor speaks TLS.</summary>
-    public static bool IsPlainListener(ServiceConfig config) => ListenerType(config) is "tcp" or "udp" or "rtcp" or "rudp";
-
-    /// <summary>Whether the handler copies to a target and reads no protocol.</summary>
-    public static bool IsForwardHandler(ServiceConfig config) => config.Handler?.Type is "tcp" or "udp" or "rtcp" or "rudp" or "forward";
-
     /// <summary>The transport whose port the service takes on this host; null when it takes none, or none that is known.</summary>
     public static string? LocalTransport(ServiceConfig config)
     {

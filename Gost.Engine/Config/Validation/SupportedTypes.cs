@@ -2,14 +2,13 @@ using Gost.Engine.Catalog;
 
 namespace Gost.Engine.Config.Validation;
 
-/// <summary>The type names that the build at hand can run (the catalog's keys).</summary>
+/// <summary>The type names that the build at hand can run, and the members that each acts on.</summary>
 internal sealed record SupportedTypes(
-    IReadOnlySet<string> Listeners,
-    IReadOnlySet<string> Handlers,
-    IReadOnlySet<string> Dialers,
-    IReadOnlySet<string> Connectors)
+    IReadOnlyDictionary<string, ActingMembers> Listeners,
+    IReadOnlyDictionary<string, ActingMembers> Handlers,
+    IReadOnlyDictionary<string, ActingMembers> Dialers,
+    IReadOnlyDictionary<string, ActingMembers> Connectors)
 {
-    /// <summary>What a catalog can run.</summary>
-    public static SupportedTypes Of(ProtocolCatalog catalog) => new(
-        catalog.Listeners.Keys.ToHashSet(), catalog.Handlers.Keys.ToHashSet(), catalog.Dialers.Keys.ToHashSet(), catalog.Connectors.Keys.ToHashSet());
+    /// <summary>Whether any type acts on TLS settings, so that the document's own <c>tls</c> can matter.</summary>
+    public bool SpeakTls => Listeners.Values.Concat(Handlers.Values).Any(static x => x.HasFlag(ActingMembers.Tls));
 }

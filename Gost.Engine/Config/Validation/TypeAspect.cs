@@ -35,9 +35,9 @@ internal sealed class TypeAspect : Aspect<ServiceConfig>
     /// <param name="supported">Those of this build.</param>
     /// <param name="pointer">The pointer of the member's parent.</param>
     public static bool Check(
-        Report report, string? written, string type, string noun, IEnumerable<string> known, IReadOnlySet<string> supported, string pointer)
+        Report report, string? written, string type, string noun, IEnumerable<string> known, IReadOnlyDictionary<string, ActingMembers> supported, string pointer)
     {
-        if (supported.Contains(type))
+        if (supported.ContainsKey(type))
         {
             return true;
         }
@@ -46,7 +46,7 @@ internal sealed class TypeAspect : Aspect<ServiceConfig>
         if (known.Contains(type))
         {
             var isDefault = string.IsNullOrEmpty(written) ? " (the default when none is given)" : "";
-            report.Error(place, $"{noun} type {type}{isDefault} is not supported by this build; it runs: {string.Join(", ", supported.Order(StringComparer.Ordinal))}");
+            report.Error(place, $"{noun} type {type}{isDefault} is not supported by this build; it runs: {string.Join(", ", supported.Keys.Order(StringComparer.Ordinal))}");
             return false;
         }
 

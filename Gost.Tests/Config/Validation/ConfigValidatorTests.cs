@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
+using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
 using Gost.Engine.ControlPlane;
+using Gost.Tests.Testing;
 using Xunit;
 
 namespace Gost.Tests.Config.Validation;
@@ -12,10 +14,10 @@ public sealed class ConfigValidatorTests
 {
     private static readonly ValidationContext Context = new(
         new SupportedTypes(
-            new HashSet<string> { "tcp", "udp", "rtcp", "rudp" },
-            new HashSet<string> { "tcp", "udp", "rtcp", "rudp", "forward" },
-            new HashSet<string> { "tcp", "direct", "virtual" },
-            new HashSet<string> { "tcp", "forward", "direct", "virtual" }),
+            PlainTypes.Named("tcp", "udp", "rtcp", "rudp"),
+            PlainTypes.Named("tcp", "udp", "rtcp", "rudp", "forward"),
+            PlainTypes.Named("tcp", "direct", "virtual"),
+            PlainTypes.Named("tcp", "forward", "direct", "virtual")),
         FilesFolder: null,
         FilesRestricted: false);
 
@@ -84,6 +86,10 @@ public sealed class ConfigValidatorTests
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"selector":{"strategy":"ruond"},"nodes":[]}}""", "/forwarder/selector/strategy", "did you mean round?")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"resolver":"r"}""", "/resolver", "no effect yet")]
     [InlineData("""{"name":"a","handler":{"type":"tcp","auth":{"username":"u"}}}""", "/handler/auth", "no credentials")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp","auther":"u"}}""", "/handler/auther", "no credentials")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp","tls":{}}}""", "/handler/tls", "no effect on handler type tcp")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"listener":{"type":"tcp","authers":["u"]}}""", "/listener/authers", "no credentials")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"listener":{"tls":{"certFile":"c.pem"}}}""", "/listener/tls", "no effect on listener type tcp")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","probe":{"type":"tcp"}}]}}""", "/forwarder/nodes/0/probe", "no effect yet")]
     public void ValidateObject_OddService_IsWarning(string json, string pointer, string message)
     {
@@ -122,6 +128,58 @@ public sealed class ConfigValidatorTests
         Assert.Equal(
             ["/hops/0/nodes/0/connector/type", "/hops/0/nodes/0/addr", "/hops/0/nodes/1/connector/type", "/hops/0/nodes/1/dialer/type", "/hops/2"],
             findings.Where(x => x.Severity == FindingSeverity.Error).Select(x => x.Pointer));
+    }
+
+    [Theory]
+    [InlineData("tcp", "forward")]
+    [InlineData("direct", "virtual")]
+    public void ValidateObject_TlsAndAuthOfPlainNodes_AreWarnings(string dialer, string connector)
+    {
+        var findings = Read(ConfigKind.Chains, $$$"""
+            {"name":"c","hops":[{"nodes":[{"name":"n","addr":"a:1",
+              "dialer":{"type":"{{{dialer}}}","auth":{"username":"u"},"tls":{"serverName":"a","secure":true}},
+              "connector":{"auth":{"username":"u"},"tls":{"serverName":"a"},"type":"{{{connector}}}"}
+            }]}]}
+            """);
+
+        Assert.All(findings, static x => Assert.Equal(FindingSeverity.Warning, x.Severity));
+        Assert.Equal(
+            [
+                ("/hops/0/nodes/0/connector/auth", $"auth has no effect on connector type {connector}: no credentials are sent"),
+                ("/hops/0/nodes/0/connector/tls", $"tls has no effect on connector type {connector}: it speaks no TLS"),
+                ("/hops/0/nodes/0/dialer/auth", $"auth has no effect on dialer type {dialer}: no credentials are sent"),
+                ("/hops/0/nodes/0/dialer/tls", $"tls has no effect on dialer type {dialer}: the connection is not encrypted"),
+            ],
+            findings.Select(static x => (x.Pointer, x.Message)));
+    }
+
+    [Fact]
+    public void ValidateObject_ServerNameAlone_IsWhatTheCommandLineWrites() =>
+        Assert.Empty(Read(ConfigKind.Chains, """
+            {"name":"c","hops":[{"nodes":[{"name":"n","addr":"a:1","dialer":{"type":"tcp","tls":{"serverName":"a"}},"connector":{"type":"forward"}}]}]}
+            """));
+
+    [Fact]
+    public void ValidateObject_TypeThatActsOnTlsAndAuth_GivesNoWarning()
+    {
+        var types = new Dictionary<string, ActingMembers> { ["tls"] = ActingMembers.Tls | ActingMembers.Auth };
+        ValidationContext context = new(new SupportedTypes(types, types, types, types), FilesFolder: null, FilesRestricted: false);
+        NodeConfig node = new()
+        {
+            Name = "n",
+            Addr = "a:1",
+            Connector = new ConnectorConfig { Type = "tls", Auth = new AuthConfig { Username = "u" }, Tls = new TlsConfig { Secure = true } },
+            Dialer = new DialerConfig { Type = "tls", Auth = new AuthConfig { Username = "u" }, Tls = new TlsConfig { Secure = true } },
+        };
+        ServiceConfig service = new()
+        {
+            Name = "s",
+            Handler = new HandlerConfig { Type = "tls", Auther = "a", Tls = new TlsConfig { Secure = true } },
+            Listener = new ListenerConfig { Type = "tls", Auth = new AuthConfig { Username = "u" }, Tls = new TlsConfig { Secure = true } },
+        };
+
+        Assert.Empty(ConfigValidator.ValidateObject(ConfigKind.Hops, new HopConfig { Name = "h", Nodes = [node] }, context));
+        Assert.Empty(ConfigValidator.ValidateObject(ConfigKind.Services, service, context));
     }
 
     [Fact]
