@@ -1,6 +1,9 @@
 namespace Gost.Engine.Abstractions;
 
-/// <summary>Dials the transport to a node (or, with the tcp dialer, plain TCP).</summary>
+/// <summary>
+/// Dials the transport to a node (or, with the tcp dialer, plain TCP). One that keeps sessions is <see cref="IAsyncDisposable"/>: its hop
+/// disposes it when it is replaced; streams that are open then live on.
+/// </summary>
 public interface IDialer
 {
     /// <summary>Opens the transport; the caller owns the stream. Throws <see cref="FlowException"/>.</summary>
@@ -9,10 +12,15 @@ public interface IDialer
 
 /// <summary>What a dialer is told of the node it dials.</summary>
 /// <param name="Address">The node's address.</param>
-/// <param name="Via">A stream through the hops before, which the dialer takes over; null = dial from this host.</param>
-/// <param name="Sockets">Opens sockets to <paramref name="Address"/> with the node's interface, mark, hosts.</param>
+/// <param name="IsFirst">Whether <paramref name="Open"/> opens a socket of this host; false = it leads through the hops before.</param>
+/// <param name="Open">
+/// Opens a raw stream to <paramref name="Address"/>, which the caller owns: from this host, or through the hops before, which are reached only
+/// then. A dialer that shares sessions need not call it. Throws <see cref="FlowException"/>.
+/// </param>
+/// <param name="Sockets">Opens sockets from this host with the node's interface, mark, hosts.</param>
 /// <param name="Inbound">The flow this is for, null for probes.</param>
-public sealed record NodeContext(Target Address, DuplexStream? Via, ISocketDialer Sockets, Inbound? Inbound);
+public sealed record NodeContext(
+    Target Address, bool IsFirst, Func<CancellationToken, ValueTask<DuplexStream>> Open, ISocketDialer Sockets, Inbound? Inbound);
 
 /// <summary>Opens plain sockets from this host: resolves (hosts, then system), tries the addresses in turn, sets interface, mark and keepalive.</summary>
 public interface ISocketDialer
@@ -22,6 +30,12 @@ public interface ISocketDialer
 
     /// <summary>A connected UDP socket. Throws <see cref="FlowException"/>.</summary>
     ValueTask<IDatagramChannel> OpenDatagramsAsync(Target target, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// An unconnected UDP socket for many targets: each datagram names where it goes, names are resolved as for streams, and each received one
+    /// says who sent it. Throws <see cref="FlowException"/>.
+    /// </summary>
+    ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Asks a node, over a stream to it, for the next address. Takes over <c>via</c>; on failure disposes it.</summary>

@@ -1,8 +1,14 @@
+using Gost.Engine.Protocols.Auto;
 using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Forward;
+using Gost.Engine.Protocols.Http;
+using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
+using Gost.Engine.Protocols.Socks;
 using Gost.Engine.Protocols.Tcp;
+using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Protocols.Udp;
+using Gost.Engine.Protocols.WebSocket;
 
 namespace Gost.Engine.Catalog;
 
@@ -19,5 +25,11 @@ internal static class BuiltInProtocols
         new DirectModule(),
         new UdpModule(),
         new RemoteUdpModule(),
+        new TlsModule(),
+        new WebSocketModule(),
+        new SocksModule(),
+        new HttpModule(),
+        new RelayModule(),
+        new AutoModule(),
     ]);
 }

@@ -71,6 +71,10 @@ internal sealed class SocketDialer : ISocketDialer
         return new SocketDatagramChannel(await OpenAsync(target, ConnectUdpAsync, cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken) =>
+        throw new FlowException(FlowLayer.Associate, FlowError.Unsupported, "datagrams to many targets need a chain");
+
     private static NamedRef<HostTable>? HostsOf(string name, EngineServices engine) => name.Length == 0 ? null : engine.Objects.Hosts.Get(name);
 
     private async Task<Socket> OpenAsync(

@@ -35,58 +35,58 @@ internal sealed class ChainRoute(
         return await AskAsync(last, scope, x => last.Node.Transport!.Connector.BindAsync(via, request, x));
     }
 
-    private async ValueTask<(DuplexStream Via, RouteStep Last)> ReachLastAsync(DialLimit.Scope scope)
+    private async ValueTask<(DuplexStream Via, RouteStep Last)> ReachLastAsync(DialLimit.Scope scope) =>
+        (await ReachAsync(steps.Length - 1, scope.Caller, scope.Token), steps[^1]);
+
+    /// <summary>
+    /// The transport to a node. The hops before are reached when its dialer asks for a raw stream: one that shares sessions may not.
+    /// <paramref name="caller"/> is the flow's own token, <paramref name="cancellationToken"/> the one that ends the attempt in time as well.
+    /// </summary>
+    private async ValueTask<DuplexStream> ReachAsync(int index, CancellationToken caller, CancellationToken cancellationToken)
     {
-        DuplexStream? via = null;
-        for (var i = 0; i < steps.Length; i++)
+        var started = engine.Time.GetTimestamp();
+        var failed = true;
+        try
         {
-            var started = engine.Time.GetTimestamp();
-            var failed = true;
-            try
+            var stream = await DialAsync(index, caller, cancellationToken);
+            steps[index].Node.Marker.Reset();
+            failed = false;
+            return stream;
+        }
+        catch (Exception exception) when (exception is not FlowException { InChain: true }
+            && (exception is not OperationCanceledException || !caller.IsCancellationRequested))
+        {
+            throw Blame(steps[index], exception);
+        }
+        finally
+        {
+            if (index == 0 || failed)
             {
-                via = await ReachAsync(i, via, scope.Token);
-                steps[i].Node.Marker.Reset();
-                failed = false;
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !scope.Caller.IsCancellationRequested)
-            {
-                throw Blame(steps[i], exception);
-            }
-            finally
-            {
-                if (i == 0 || failed)
-                {
-                    engine.Observer()?.ChainTried(chain, steps[i].Node.Name, engine.Time.GetElapsedTime(started), failed);
-                }
+                engine.Observer()?.ChainTried(chain, steps[index].Node.Name, engine.Time.GetElapsedTime(started), failed);
             }
         }
-
-        return (via!, steps[^1]);
     }
 
-    /// <summary>Takes over <paramref name="via"/>, the stream to the node before.</summary>
-    private async ValueTask<DuplexStream> ReachAsync(int index, DuplexStream? via, CancellationToken cancellationToken)
+    private ValueTask<DuplexStream> DialAsync(int index, CancellationToken caller, CancellationToken cancellationToken)
     {
         var node = steps[index].Node;
         if (node.Transport is not { } transport)
         {
-            if (via is not null)
-            {
-                await via.DisposeAsync();
-            }
-
             throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"node {node.Name}: its connector or dialer is not supported by this build");
         }
 
         var sockets = transport.Sockets.For(inbound);
         var address = node.TargetFor(TargetNetwork.Tcp);
-        if (via is not null)
-        {
-            // The previous connector owns and, when it fails, disposes what it was given.
-            via = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, sockets.MapHost(address), cancellationToken);
-        }
+        Func<CancellationToken, ValueTask<DuplexStream>> open = index == 0
+            ? x => sockets.ConnectAsync(address, x)
+            : async x =>
+            {
+                var via = await ReachAsync(index - 1, caller, x);
 
-        return await transport.Dialer.DialAsync(new NodeContext(address, via, sockets, inbound), cancellationToken);
+                // The previous connector owns and, when it fails, disposes what it was given.
+                return await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, sockets.MapHost(address), x);
+            };
+        return transport.Dialer.DialAsync(new NodeContext(address, index == 0, open, sockets, inbound), cancellationToken);
     }
 
     private static async ValueTask<T> AskAsync<T>(RouteStep last, DialLimit.Scope scope, Func<CancellationToken, ValueTask<T>> ask)

@@ -23,19 +23,14 @@ internal sealed class DirectRoute(SocketDialer sockets, DialLimit limit) : IRout
     /// <inheritdoc/>
     public async ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken)
     {
-        if (to is null)
-        {
-            throw new FlowException(FlowLayer.Associate, FlowError.Unsupported, "datagrams to many targets need a chain");
-        }
-
         using var scope = limit.Start(cancellationToken);
         try
         {
-            return await sockets.OpenDatagramsAsync(to, scope.Token);
+            return to is null ? await sockets.OpenAssociationAsync(scope.Token) : await sockets.OpenDatagramsAsync(to, scope.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TimedOut(to, exception);
+            throw TimedOut(to ?? Target.Placeholder(TargetNetwork.Udp), exception);
         }
     }
 

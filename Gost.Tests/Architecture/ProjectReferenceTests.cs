@@ -7,8 +7,15 @@ namespace Gost.Tests.Architecture;
 
 public sealed class ProjectReferenceTests
 {
-    /// <summary>The raw transports and the handler that forwards to fixed targets: what other protocols may build on.</summary>
-    private static readonly string[] BaseSlices = ["Gost.Engine.Protocols.Tcp", "Gost.Engine.Protocols.Udp", "Gost.Engine.Protocols.Forward"];
+    /// <summary>
+    /// What other protocols may build on: the raw transports, the handler that forwards to fixed targets, the address and datagram forms that
+    /// several protocols share, TLS and smux inside a protocol, and the serving end of remote forwarding.
+    /// </summary>
+    private static readonly string[] BaseSlices =
+    [
+        "Gost.Engine.Protocols.Tcp", "Gost.Engine.Protocols.Udp", "Gost.Engine.Protocols.Forward", "Gost.Engine.Protocols.Framing",
+        "Gost.Engine.Protocols.Tls", "Gost.Engine.Protocols.Mux", "Gost.Engine.Protocols.Remote",
+    ];
 
     private static readonly Assembly Engine = typeof(IGostEngine).Assembly;
 

@@ -87,5 +87,7 @@ internal sealed class RoutingFixture
         public ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
         public ValueTask<IDatagramChannel> OpenDatagramsAsync(Target target, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+        public ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
     }
 }

@@ -69,14 +69,15 @@ internal sealed class ScriptedProtocol : IProtocolModule
     {
         public async ValueTask<DuplexStream> DialAsync(NodeContext node, CancellationToken cancellationToken)
         {
+            var via = node.IsFirst ? null : await node.Open(cancellationToken);
             try
             {
                 await script.AnswerAsync($"dial {node.Address}", cancellationToken);
-                return node.Via ?? script.Open();
+                return via ?? script.Open();
             }
             catch
             {
-                await (node.Via?.DisposeAsync() ?? ValueTask.CompletedTask);
+                await (via?.DisposeAsync() ?? ValueTask.CompletedTask);
                 throw;
             }
         }

@@ -33,9 +33,7 @@ internal sealed class DirectConnector : IConnector
             throw new FlowException(FlowLayer.Associate, FlowError.NotPermitted, "rejected");
         }
 
-        return to is null
-            ? throw new FlowException(FlowLayer.Associate, FlowError.Unsupported, "a direct node cannot carry datagrams to many targets")
-            : await sockets.OpenDatagramsAsync(to, cancellationToken);
+        return to is null ? await sockets.OpenAssociationAsync(cancellationToken) : await sockets.OpenDatagramsAsync(to, cancellationToken);
     }
 
     /// <inheritdoc/>

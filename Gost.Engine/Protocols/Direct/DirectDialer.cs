@@ -6,15 +6,8 @@ namespace Gost.Engine.Protocols.Direct;
 internal sealed class DirectDialer : IDialer
 {
     /// <inheritdoc/>
-    public async ValueTask<DuplexStream> DialAsync(NodeContext node, CancellationToken cancellationToken)
-    {
-        if (node.Via is null)
-        {
-            return new NowhereStream(node.Sockets);
-        }
-
+    public ValueTask<DuplexStream> DialAsync(NodeContext node, CancellationToken cancellationToken) => node.IsFirst
+        ? new ValueTask<DuplexStream>(new NowhereStream(node.Sockets))
         // GOST would leave from this host here, past the nodes before.
-        await node.Via.DisposeAsync();
-        throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, "a direct node must be the first of a chain");
-    }
+        : throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, "a direct node must be the first of a chain");
 }

@@ -9,10 +9,10 @@ internal sealed class TcpDialer(TcpDialerOptions options) : IDialer
     /// <inheritdoc/>
     public async ValueTask<DuplexStream> DialAsync(NodeContext node, CancellationToken cancellationToken)
     {
-        var stream = node.Via ?? await node.Sockets.ConnectAsync(node.Address, cancellationToken);
+        var stream = await node.Open(cancellationToken);
         try
         {
-            if (node.Via is null && options.KeepAlive is { } keepAlive && node.Address.Network == TargetNetwork.Tcp && stream.TryGetRawSocket(out var socket))
+            if (node.IsFirst && options.KeepAlive is { } keepAlive && node.Address.Network == TargetNetwork.Tcp && stream.TryGetRawSocket(out var socket))
             {
                 keepAlive.Apply(socket);
             }

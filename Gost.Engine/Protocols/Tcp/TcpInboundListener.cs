@@ -14,19 +14,30 @@ internal sealed class TcpInboundListener : IListener
     private readonly string _addr;
     private readonly TcpListenerOptions _options;
     private readonly AcceptLayers _layers;
+    private readonly Func<IInboundSink, HandshakeTracker, IInboundSink>? _wrap;
     private ListenLease? _lease;
 
-    /// <summary>A listener that is not bound yet.</summary>
-    public TcpInboundListener(ListenSocketPool pool, string service, string addr, TcpListenerOptions options, AcceptLayers layers) =>
-        (_pool, _service, _addr, _options, _layers) = (pool, service, addr, options, layers);
+    /// <summary>A listener that is not bound yet; <paramref name="wrap"/> puts a transport between the accepted streams and the service.</summary>
+    public TcpInboundListener(
+        ListenSocketPool pool,
+        string service,
+        string addr,
+        TcpListenerOptions options,
+        AcceptLayers layers,
+        Func<IInboundSink, HandshakeTracker, IInboundSink>? wrap = null) =>
+        (_pool, _service, _addr, _options, _layers, _wrap) = (pool, service, addr, options, layers, wrap);
 
     /// <summary>Reads the options and builds the listener of type <c>tcp</c>.</summary>
-    public static TcpInboundListener Build(ListenerBuildContext context) => new(
+    public static TcpInboundListener Build(ListenerBuildContext context) => Build(context, wrap: null);
+
+    /// <summary>The same with a transport over it.</summary>
+    public static TcpInboundListener Build(ListenerBuildContext context, Func<IInboundSink, HandshakeTracker, IInboundSink>? wrap) => new(
         context.Engine.ListenSockets,
         context.Service.Name,
         context.Service.Addr,
         TcpListenerOptions.Bind(context.Metadata),
-        AcceptLayers.Build(context.Service, context.ServiceMetadata, context.Engine, allowsProxyHeader: true));
+        AcceptLayers.Build(context.Service, context.ServiceMetadata, context.Engine, allowsProxyHeader: true),
+        wrap);
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint => _lease?.LocalEndPoint;
@@ -42,7 +53,7 @@ internal sealed class TcpInboundListener : IListener
     public async Task RunAsync(IInboundSink sink, CancellationToken stopping)
     {
         var lease = _lease ?? throw new InvalidOperationException("the listener is not bound");
-        AcceptSink accept = new(sink, _layers, lease.Handshakes);
+        AcceptSink accept = new(_wrap is null ? sink : _wrap(sink, lease.Handshakes), _layers, lease.Handshakes);
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lease.Attach(accept, _options.KeepAlive);
         using var registration = stopping.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), stopped);
