@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gost.Tests.Interop;
 using Gost.Tests.Testing;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class DescriptorShortageTests
     [Fact(Timeout = 120_000)]
     public async Task Limit64AboveIdle_PausesAccepting_ApiAnswers_AndResumes()
     {
-        ProgramOutput.Require("prlimit");
+        Programs.Require("prlimit");
         var token = TestContext.Current.CancellationToken;
         await using var target = TcpTarget.Echo();
         using var folder = new TempFolder();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gost.Tests.Interop;
 using Gost.Tests.Testing;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed partial class ReadmeTests
     [Fact(Timeout = 60_000)]
     public async Task Curl_PostsAService_AndGetsThroughIt()
     {
-        ProgramOutput.Require("curl");
+        Programs.Require("curl");
         await using var target = TcpTarget.Http("hello");
         using var folder = new TempFolder();
         await using var gost = await GostProcess.StartStoreAsync(folder, Token);
@@ -33,8 +34,8 @@ public sealed partial class ReadmeTests
     [Fact(Timeout = 60_000)]
     public async Task Dig_AsksThroughTheImportedUdpExample()
     {
-        ProgramOutput.Require("curl");
-        ProgramOutput.Require("dig");
+        Programs.Require("curl");
+        Programs.Require("dig");
         await using var dns = new DnsTarget();
         using var folder = new TempFolder();
         await using var gost = await GostProcess.StartStoreAsync(folder, Token);
@@ -80,7 +81,7 @@ public sealed partial class ReadmeTests
     [Fact(Timeout = 60_000)]
     public async Task EveryServiceBody_PassesADryRun()
     {
-        ProgramOutput.Require("curl");
+        Programs.Require("curl");
         using var folder = new TempFolder();
         await using var gost = await GostProcess.StartStoreAsync(folder, Token);
         var text = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "README.md"), Token);

@@ -1,3 +1,4 @@
+using Gost.Tests.Interop;
 using Gost.Tests.Testing;
 using Xunit;
 
@@ -15,7 +16,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public static async Task<SmallDisk> MountAsync(CancellationToken cancellationToken)
     {
-        ProgramOutput.Require("mount");
+        Programs.Require("mount");
         SmallDisk disk = new(new TempFolder());
         Directory.CreateDirectory(disk.MountPoint);
         var mounted = await ProgramOutput.RunAsync("mount", ["-t", "tmpfs", "-o", "size=4m", "gost-test", disk.MountPoint], cancellationToken);

@@ -35,9 +35,4 @@ internal sealed record ProgramOutput(int ExitCode, string Output, string Error)
             }
         }
     }
-
-    /// <summary>Skips the running test when the program is not installed.</summary>
-    public static void Require(string program) => Xunit.Assert.SkipUnless(
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(x => File.Exists(Path.Combine(x, program))),
-        $"{program} is not installed");
 }
