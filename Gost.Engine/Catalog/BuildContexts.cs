@@ -25,8 +25,9 @@ internal sealed record HandlerBuildContext(
     Router Router,
     EngineServices Engine);
 
-/// <summary>What a dialer is built from.</summary>
-internal sealed record DialerBuildContext(NodeConfig Node, DialerConfig Dialer, MetadataReader Metadata, EngineServices Engine);
+/// <summary>What a dialer is built from; <paramref name="NodeMetadata"/> holds what the node has from its hop as well.</summary>
+internal sealed record DialerBuildContext(
+    NodeConfig Node, DialerConfig Dialer, MetadataReader Metadata, MetadataReader NodeMetadata, EngineServices Engine);
 
 /// <summary>What a connector is built from.</summary>
 internal sealed record ConnectorBuildContext(NodeConfig Node, ConnectorConfig Connector, MetadataReader Metadata, EngineServices Engine);

@@ -9,4 +9,5 @@ internal sealed record ApplyContext(
     ServiceAssembler Assembler,
     RuntimeContext Runtime,
     Retirement Retirement,
-    RetryLoop Retries);
+    RetryLoop Retries,
+    ObjectWarnings Warnings);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Validation;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.ControlPlane;
@@ -19,6 +20,7 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
     private readonly List<PreparedObject> _objects = [];
     private readonly List<(ServiceRuntime? Service, ServiceGeneration Generation)> _generations = [];
     private readonly List<ServiceRuntime> _removed = [];
+    private readonly List<Action<ObjectWarnings>> _warnings = [];
     private bool _published;
 
     /// <summary>Services that could not be made ready.</summary>
@@ -59,6 +61,7 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
         else if (built is PreparedObject prepared)
         {
             _objects.Add(prepared);
+            Keep(config, prepared.File, findings);
         }
 
         return [.. findings];
@@ -74,15 +77,23 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
                 _removed.Add(service);
             }
         }
-        else if (PreparedObject.Removal(key, context.Engine) is { } removal)
+        else
         {
-            _objects.Add(removal);
+            if (PreparedObject.Removal(key, context.Engine) is { } removal)
+            {
+                _objects.Add(removal);
+            }
+
+            _warnings.Add(x => x.Remove(key));
         }
     }
 
     /// <summary>A service that cannot be made ready for a reason known already.</summary>
     public void Refuse(ServiceConfig service, string reason) =>
         Failures.Add(new PrepareFailure(service, new FlowException(FlowLayer.Bind, FlowError.Unsupported, reason)));
+
+    /// <summary>A named object that cannot be put into force for a reason known already; its users' status says so.</summary>
+    public void Refuse(ObjectKey key, Finding error) => _warnings.Add(x => x.SetRefused(key, error));
 
     /// <summary>Binds what was built: in order where binding completes at once, many at a time where it does not.</summary>
     public async ValueTask BindAsync(CancellationToken cancellationToken)
@@ -124,6 +135,7 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
     {
         _published = true;
         List<IAsyncDisposable> objects = [.. _objects.Select(static x => x.Publish()).OfType<IAsyncDisposable>()];
+        _warnings.ForEach(x => x(context.Warnings));
         List<ServiceGeneration> stopped = [];
         List<(ServiceRuntime Service, long Generation)> retired = [];
         foreach (var (known, generation) in _generations)
@@ -175,6 +187,15 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
         {
             await prepared.DisposeAsync();
         }
+    }
+
+    // The findings of the change's answer are gone with it; the status of the services that use the object shows them for good.
+    private void Keep(NamedConfig config, IFileBacked? file, IEnumerable<Finding> found)
+    {
+        var kind = ConfigKind.All.First(x => x.RecordType == config.GetType());
+        ValidationContext judged = new(context.Engine.Catalog.Supported, null, FilesRestricted: false);
+        ImmutableArray<Finding> findings = [.. ConfigValidator.ValidateObject(kind, config, judged), .. found];
+        _warnings.Add(x => x.Set(new ObjectKey(kind, config.Name), findings, file));
     }
 
     private static void Add(List<ServiceGeneration> list, ServiceGeneration? generation)

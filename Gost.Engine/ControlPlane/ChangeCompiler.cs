@@ -87,6 +87,7 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
         else
         {
             logger.ObjectFailed(value.Key.ToString(), error.Message);
+            change.Refuse(value.Key, error);
         }
     }
 

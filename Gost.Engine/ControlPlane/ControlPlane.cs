@@ -30,7 +30,8 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
         _logger = engine.Loggers.CreateLogger("Gost.Engine.ControlPlane");
         RuntimeContext runtime = new(engine.Time, engine.Loggers.CreateLogger("Gost.Engine.Runtime"), engine.Observer);
         _context = new ApplyContext(
-            engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger));
+            engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger),
+            new ObjectWarnings());
         _planner = new ChangePlanner(engine.Catalog.Supported, engine.Options.FilesFolder, engine.Time);
         _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
     }
@@ -97,7 +98,13 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     public GostConfig Export() => DocumentExport.Of(Desired);
 
     /// <inheritdoc/>
-    public ServiceStatus? GetStatus(string service) => _context.Graph.Find(service) is { } x ? x.GetStatus(PreparedObject.Missing(x.Config, Desired)) : null;
+    public ServiceStatus? GetStatus(string service)
+    {
+        var desired = Desired;
+        return _context.Graph.Find(service) is { } x
+            ? x.GetStatus([.. PreparedObject.Missing(x.Config, desired), .. _context.Warnings.Of(x.Config, desired)])
+            : null;
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ConnectionInfo>? GetConnections(string service) => _context.Graph.Find(service)?.Connections.List();

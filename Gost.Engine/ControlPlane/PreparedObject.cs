@@ -13,6 +13,9 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
 {
     private bool _published;
 
+    /// <summary>The object as far as it reads a file.</summary>
+    public IFileBacked? File => value as IFileBacked;
+
     /// <summary>Points the name to the new object, which the next connection sees; gives the old one, which the caller disposes.</summary>
     public IAsyncDisposable? Publish()
     {

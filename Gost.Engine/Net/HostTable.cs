@@ -9,7 +9,7 @@ namespace Gost.Engine.Net;
 /// A compiled <c>hosts</c> object: names and their addresses. A look-up tries the name, <c>.name</c>, ever shorter suffixes with a leading
 /// dot, then <c>.</c>; the first address of what is found counts. Case does not matter. Source: spec/config.md section 9.
 /// </summary>
-internal sealed class HostTable : IAsyncDisposable
+internal sealed class HostTable : IFileBacked, IAsyncDisposable
 {
     private readonly Dictionary<string, IPAddress> _inline;
     private readonly ReloadedFile<Dictionary<string, IPAddress>>? _file;
@@ -35,14 +35,16 @@ internal sealed class HostTable : IAsyncDisposable
         ReloadedFile<Dictionary<string, IPAddress>>? file = null;
         if (config.File is { Path.Length: > 0 } source)
         {
-            file = ReloadedFile<Dictionary<string, IPAddress>>.Open(source.Path, config.Reload.ToTimeSpan(), Parse, engine, out var fault);
-            if (fault is not null)
-            {
-                findings.Add(new Finding("/file/path", $"{source.Path}: {fault}; its names are not known until it can be read", FindingSeverity.Warning));
-            }
+            file = ReloadedFile<Dictionary<string, IPAddress>>.Open(source.Path, config.Reload.ToTimeSpan(), Parse, engine);
         }
 
-        return new HostTable(inline, file);
+        HostTable table = new(inline, file);
+        if (table.FileWarning is { } warning)
+        {
+            findings.Add(new Finding("/file/path", warning, FindingSeverity.Warning));
+        }
+
+        return table;
     }
 
     /// <summary>The address of a name, null when the table does not have it. An IP literal is found only if it is written in the table.</summary>
@@ -68,6 +70,9 @@ internal sealed class HostTable : IAsyncDisposable
 
         return Exact(".");
     }
+
+    /// <inheritdoc/>
+    public string? FileWarning => _file?.Warning("its names are not known until it can be read");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;

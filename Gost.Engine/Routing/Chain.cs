@@ -1,6 +1,7 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Validation;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
@@ -33,6 +34,8 @@ internal sealed class Chain : IAsyncDisposable
             entries[i] = new Entry(hop.Name, Hop.Compile(hop, $"/hops/{i}", engine, findings, before), null);
         }
 
+        HashSet<string> acting = new([ProtectionAspect.Override], StringComparer.OrdinalIgnoreCase);
+        findings.AddRange(UnusedMetadata.Find(acting, (config.Metadata, "/metadata")));
         return new Chain(config.Name, entries);
     }
 

@@ -1,6 +1,8 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Validation;
+using Gost.Engine.Config.Values;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
@@ -25,21 +27,33 @@ internal sealed class Hop : IAsyncDisposable
     /// <summary>The same for a hop that stands at <paramref name="pointer"/> of a larger object.</summary>
     public static Hop Compile(HopConfig config, string pointer, EngineServices engine, List<Finding> findings, Hop? previous)
     {
-        if (config.File is not null)
-        {
-            findings.Add(new Finding($"{pointer}/file", "nodes are not loaded from files yet: file has no effect", FindingSeverity.Warning));
-        }
-
         List<NodeSeed> seeds = new(config.Nodes.Count);
+        HashSet<string> usedByNodes = new(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < config.Nodes.Count; i++)
         {
             var node = NodeSeeds.Inherit(config.Nodes[i], config);
+            HashSet<string> used = new(StringComparer.OrdinalIgnoreCase);
             MetadataReader metadata = new(node.Metadata, $"{pointer}/nodes/{i}/metadata");
             var traits = NodeSeeds.ReadTraits(metadata, config.Selector, node.Matcher);
-            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings);
+            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings, used);
             seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, transport));
             findings.AddRange(metadata.Findings);
+            used.UnionWith(metadata.UsedKeys);
+            usedByNodes.UnionWith(used);
+            findings.AddRange(UnusedMetadata.Find(
+                used,
+                (config.Nodes[i].Metadata, $"{pointer}/nodes/{i}/metadata"),
+                (node.Connector?.Metadata ?? ConfigMap<object?>.Empty, $"{pointer}/nodes/{i}/connector/metadata"),
+                (node.Dialer?.Metadata ?? ConfigMap<object?>.Empty, $"{pointer}/nodes/{i}/dialer/metadata")));
         }
+
+        if (pointer.Length == 0)
+        {
+            // Inside a chain the chain's own metadata has it.
+            usedByNodes.Add(ProtectionAspect.Override);
+        }
+
+        findings.AddRange(UnusedMetadata.Find(usedByNodes, (config.Metadata, $"{pointer}/metadata")));
 
         return new Hop(config.Name, NodeSet.Create(seeds, config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes));
     }

@@ -19,8 +19,10 @@ internal sealed record NodeTransport(IDialer Dialer, IConnector Connector, Socke
     /// <summary>
     /// Builds dialer and connector; null when this build has one of them not. That is no finding here: a hop that lists plain targets
     /// names no types, and named ones are checked by validation. A chain over such a node fails with a reason.
+    /// Adds the metadata keys that its parts looked up to <paramref name="used"/>.
     /// </summary>
-    public static NodeTransport? Build(NodeConfig node, MetadataReader metadata, string pointer, EngineServices engine, List<Finding> findings)
+    public static NodeTransport? Build(
+        NodeConfig node, MetadataReader metadata, string pointer, EngineServices engine, List<Finding> findings, HashSet<string> used)
     {
         var connector = node.Connector ?? new ConnectorConfig();
         var dialer = node.Dialer ?? new DialerConfig();
@@ -33,11 +35,13 @@ internal sealed record NodeTransport(IDialer Dialer, IConnector Connector, Socke
         MetadataReader connectorMetadata = new(connector.Metadata, $"{pointer}/connector/metadata");
         MetadataReader dialerMetadata = new(dialer.Metadata, $"{pointer}/dialer/metadata");
         NodeTransport transport = new(
-            makeDialer(new DialerBuildContext(node, dialer, dialerMetadata, engine)),
+            makeDialer(new DialerBuildContext(node, dialer, dialerMetadata, metadata, engine)),
             makeConnector(new ConnectorBuildContext(node, connector, connectorMetadata, engine)),
             SocketDialer.ForNode(node, metadata, engine));
         findings.AddRange(connectorMetadata.Findings);
         findings.AddRange(dialerMetadata.Findings);
+        used.UnionWith(connectorMetadata.UsedKeys);
+        used.UnionWith(dialerMetadata.UsedKeys);
         return transport;
     }
 

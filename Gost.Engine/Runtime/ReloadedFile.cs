@@ -22,6 +22,7 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private T? _current;
+    private string? _fault;
 
     private ReloadedFile(string path, Func<IReadOnlyList<string>, T> parse, ILogger logger) => (_path, _parse, _logger) = (path, parse, logger);
 
@@ -29,13 +30,20 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     public T? Current => Volatile.Read(ref _current);
 
     /// <summary>
-    /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second, more than 24 days means 24 days.
-    /// <paramref name="fault"/> says why the first reading failed.
+    /// Why the last reading failed and what follows; null when it did not. <paramref name="effect"/> words what holds until the file can be
+    /// read for the first time.
     /// </summary>
-    public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine, out string? fault)
+    public string? Warning(string effect) => Volatile.Read(ref _fault) is { } fault
+        ? $"{_path}: {fault}; {(Current is null ? effect : "what was read before stays in force")}"
+        : null;
+
+    /// <summary>
+    /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second, more than 24 days means 24 days.
+    /// </summary>
+    public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine)
     {
         ReloadedFile<T> file = new(path, parse, engine.Loggers.CreateLogger("Gost.Engine.Files"));
-        fault = file.Read();
+        file.Read();
         if (period > TimeSpan.Zero)
         {
             var every = period < LeastPeriod ? LeastPeriod : period > LongestPeriod ? LongestPeriod : period;
@@ -66,7 +74,7 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
             {
                 if (new FileInfo(_path).Length > MaxLength)
                 {
-                    return "the file is too large";
+                    return _fault = "the file is too large";
                 }
 
                 List<string> lines = [];
@@ -80,11 +88,11 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
                 }
 
                 Volatile.Write(ref _current, _parse(lines));
-                return null;
+                return _fault = null;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
-                return exception.Message;
+                return _fault = exception.Message;
             }
         }
     }

@@ -76,25 +76,8 @@ internal sealed class ServiceAssembler(EngineServices engine)
 
     private static IEnumerable<Finding> Unused(params MetadataReader[] parts)
     {
-        HashSet<string> known = new(ActingKeys, StringComparer.OrdinalIgnoreCase);
-        foreach (var part in parts)
-        {
-            known.UnionWith(part.UsedKeys);
-        }
-
-        foreach (var part in parts)
-        {
-            foreach (var key in part.Metadata.Keys)
-            {
-                if (known.Add(key))
-                {
-                    yield return new Finding(
-                        $"{part.Pointer}/{key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}",
-                        $"metadata key {key} has no effect",
-                        FindingSeverity.Warning);
-                }
-            }
-        }
+        HashSet<string> known = new(ActingKeys.Concat(parts.SelectMany(static x => x.UsedKeys)), StringComparer.OrdinalIgnoreCase);
+        return UnusedMetadata.Find(known, parts.Select(static x => (x.Metadata, x.Pointer)));
     }
 
     private ImmutableArray<NamedRef<Admission>> Admissions(ServiceConfig config)

@@ -9,7 +9,7 @@ namespace Gost.Engine.Security;
 /// A compiled filter by source address: a blacklist refuses what matches, a whitelist what does not. Never fails open: while its file
 /// could not be read once, or one of its matchers cannot be used in a blacklist, nobody is admitted. Source: spec/config.md section 8.
 /// </summary>
-internal sealed class Admission : IAsyncDisposable
+internal sealed class Admission : IFileBacked, IAsyncDisposable
 {
     private readonly bool _isWhitelist;
     private readonly bool _isBroken;
@@ -32,17 +32,19 @@ internal sealed class Admission : IAsyncDisposable
         ReloadedFile<Loaded>? file = null;
         if (config.File is { Path.Length: > 0 } source)
         {
-            file = ReloadedFile<Loaded>.Open(source.Path, config.Reload.ToTimeSpan(), Parse, engine, out var fault);
-            if (fault is not null)
-            {
-                findings.Add(new Finding("/file/path", $"{source.Path}: {fault}; until it can be read nobody is admitted", FindingSeverity.Warning));
-            }
+            file = ReloadedFile<Loaded>.Open(source.Path, config.Reload.ToTimeSpan(), Parse, engine);
         }
 
         // Entries that this build cannot fetch may be the ones that matter.
         var isIncomplete = config.Redis is not null || config.Http is not null || config.Plugin is not null;
         var isWhitelist = config.Whitelist || config.Reverse;
-        return new Admission(isWhitelist, !isWhitelist && (isIncomplete || unusable.Count > 0), inline, file);
+        Admission admission = new(isWhitelist, !isWhitelist && (isIncomplete || unusable.Count > 0), inline, file);
+        if (admission.FileWarning is { } warning)
+        {
+            findings.Add(new Finding("/file/path", warning, FindingSeverity.Warning));
+        }
+
+        return admission;
     }
 
     /// <summary>Whether a client may connect; an IPv4-mapped address counts as IPv4.</summary>
@@ -61,6 +63,9 @@ internal sealed class Admission : IAsyncDisposable
 
         return (_inline.Contains(address) || loaded?.Addresses.Contains(address) == true) == _isWhitelist;
     }
+
+    /// <inheritdoc/>
+    public string? FileWarning => _file?.Warning("until it can be read nobody is admitted");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;

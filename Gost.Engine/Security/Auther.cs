@@ -5,7 +5,7 @@ using Gost.Engine.Runtime;
 namespace Gost.Engine.Security;
 
 /// <summary>Compiled credentials. Source: spec/config.md section 7.</summary>
-internal sealed class Auther : IAsyncDisposable
+internal sealed class Auther : IFileBacked, IAsyncDisposable
 {
     private readonly CredentialTable _inline;
     private readonly ReloadedFile<CredentialTable>? _file;
@@ -28,14 +28,16 @@ internal sealed class Auther : IAsyncDisposable
         if (config.File is { Path.Length: > 0 } source)
         {
             file = ReloadedFile<CredentialTable>.Open(
-                source.Path, config.Reload.ToTimeSpan(), static lines => new CredentialTable(lines.Select(Split)), engine, out var fault);
-            if (fault is not null)
-            {
-                findings.Add(new Finding("/file/path", $"{source.Path}: {fault}; its users are not known until it can be read", FindingSeverity.Warning));
-            }
+                source.Path, config.Reload.ToTimeSpan(), static lines => new CredentialTable(lines.Select(Split)), engine);
         }
 
-        return new Auther(new CredentialTable(pairs), file);
+        Auther auther = new(new CredentialTable(pairs), file);
+        if (auther.FileWarning is { } warning)
+        {
+            findings.Add(new Finding("/file/path", warning, FindingSeverity.Warning));
+        }
+
+        return auther;
     }
 
     /// <summary>Whether the credentials are known; takes the same time whichever part is wrong. No entries = nobody.</summary>
@@ -45,6 +47,9 @@ internal sealed class Auther : IAsyncDisposable
         var loaded = _file?.Current;
         return (loaded?.Knows(username) == true ? loaded : _inline).Accepts(username, password);
     }
+
+    /// <inheritdoc/>
+    public string? FileWarning => _file?.Warning("its users are not known until it can be read");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;

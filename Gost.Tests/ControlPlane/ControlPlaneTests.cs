@@ -306,7 +306,7 @@ public sealed class ControlPlaneTests
     {
         await using var engine = await StartAsync(Service("a", ":1") with { Admission = "door" });
         Assert.Contains("admission door does not exist: nobody is admitted", engine.Status("a").Warnings);
-        await engine.ApplyAsync(new CreateObject(ConfigKind.Admissions, new AdmissionConfig { Name = "door", Whitelist = true }));
+        await engine.ApplyAsync(new CreateObject(ConfigKind.Admissions, new AdmissionConfig { Name = "door", Whitelist = true, Matchers = ["192.0.2.1"] }));
         Assert.DoesNotContain(engine.Status("a").Warnings, static x => x.Contains("door", StringComparison.Ordinal));
         Assert.Equal(1, engine.Status("a").Generation);
         var applied = await engine.ApplyAsync(new DeleteObject(ConfigKind.Admissions, "door"));

@@ -23,7 +23,7 @@ internal sealed class AdmissionAspect : Aspect<AdmissionConfig>
         }
 
         var isWhitelist = config.Whitelist || config.Reverse;
-        SourceRules.CheckUnloaded(report, config.Redis, config.Http, config.Plugin, isWhitelist
+        SourceRules.CheckSources(report, config.Reload, config.File, config.Redis, config.Http, config.Plugin, isWhitelist
             ? "its matchers are not loaded, so the addresses in it are refused"
             : "its matchers are not loaded, so everybody is refused");
         if (isWhitelist && config is { Matchers.Count: 0, File: null })

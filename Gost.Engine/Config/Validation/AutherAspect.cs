@@ -20,7 +20,7 @@ internal sealed class AutherAspect : Aspect<AutherConfig>
             }
         }
 
-        SourceRules.CheckUnloaded(report, config.Redis, config.Http, config.Plugin, "its credentials are not loaded, so they are not accepted");
+        SourceRules.CheckSources(report, config.Reload, config.File, config.Redis, config.Http, config.Plugin, "its credentials are not loaded, so they are not accepted");
         if (config is { Auths.Count: 0, File: null })
         {
             report.Warn("/auths", "an auther without credentials refuses everybody");

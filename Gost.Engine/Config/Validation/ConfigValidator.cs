@@ -118,7 +118,7 @@ internal static class ConfigValidator
                     var name = JsonPointer.Shorten(reference.Name);
                     if (changed?.Contains(item.Key) != false)
                     {
-                        findings.Add((item.Key, new Finding(reference.Pointer, $"{reference.Kind.Noun} {name} does not exist: {reference.Effect}", FindingSeverity.Warning)));
+                        findings.Add((item.Key, new Finding(reference.Pointer, reference.Missing, FindingSeverity.Warning)));
                     }
                     else if (changed.Contains(reference.Key))
                     {
@@ -132,6 +132,16 @@ internal static class ConfigValidator
 
     private static void CheckSingletons(GostConfig document, ValidationContext context, FindingList findings)
     {
+        if (document.Tls is not null && !context.Supported.SpeakTls)
+        {
+            findings.Add(new Finding("/tls", "tls is kept but has no effect yet: no type of this build speaks TLS", FindingSeverity.Warning));
+        }
+
+        if (document.Profiling is not null && !context.FilesRestricted)
+        {
+            findings.Add(new Finding("/profiling", "profiling is kept but has no effect", FindingSeverity.Warning));
+        }
+
         if (!context.FilesRestricted)
         {
             return;

@@ -25,10 +25,20 @@ internal sealed class ForwarderAspect : Aspect<ServiceConfig>
 
         if (forwarder.Hop.Length + forwarder.Name.Length > 0)
         {
+            var member = forwarder.Hop.Length > 0 ? "hop" : "name";
             if (forwarder.Nodes.Count > 0)
             {
-                var member = forwarder.Hop.Length > 0 ? "hop" : "name";
                 report.Warn("/forwarder/nodes", $"forwarder.{member} names a hop, so the nodes here are not used");
+            }
+
+            if (forwarder.Selector is not null)
+            {
+                report.Warn("/forwarder/selector", $"forwarder.{member} names a hop, so its selector is used and the one here is not");
+            }
+
+            if (forwarder.Hop.Length > 0 && forwarder.Name.Length > 0 && forwarder.Name != forwarder.Hop)
+            {
+                report.Warn("/forwarder/name", "forwarder.name is the old name of forwarder.hop, which is set: it has no effect");
             }
 
             return;

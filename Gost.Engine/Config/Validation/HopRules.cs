@@ -7,6 +7,9 @@ namespace Gost.Engine.Config.Validation;
 /// <summary>What holds for a hop, whether it stands alone or inside a chain.</summary>
 internal static class HopRules
 {
+    /// <summary>Said of a node that has no types; it says nothing where the node is a target.</summary>
+    public const string TargetOnly = "the node names neither connector nor dialer: it is usable as a forward target only";
+
     /// <summary>Checks a hop and its nodes.</summary>
     /// <param name="report">Takes the findings.</param>
     /// <param name="pointer">The hop's pointer; empty for a hop that stands alone.</param>
@@ -37,6 +40,11 @@ internal static class HopRules
             }
         }
 
+        if (hop.Reload != default)
+        {
+            report.Warn($"{pointer}/reload", "reload has no effect: nodes are not loaded from elsewhere yet");
+        }
+
         if (hop.Resolver.Length > 0)
         {
             report.Warn($"{pointer}/resolver", "resolver is kept but has no effect yet: names are resolved by hosts and the system");
@@ -58,7 +66,7 @@ internal static class HopRules
         var dialer = node.Dialer?.Type is { Length: > 0 } d ? d : "tcp";
         if (isTarget)
         {
-            report.Warn(pointer, "the node names neither connector nor dialer: it is usable as a forward target only");
+            report.Warn(pointer, TargetOnly);
         }
         else
         {

@@ -24,6 +24,6 @@ internal sealed class HostsAspect : Aspect<HostsConfig>
             }
         }
 
-        SourceRules.CheckUnloaded(report, config.Redis, config.Http, config.Plugin, "its mappings are not loaded");
+        SourceRules.CheckSources(report, config.Reload, config.File, config.Redis, config.Http, config.Plugin, "its mappings are not loaded");
     }
 }

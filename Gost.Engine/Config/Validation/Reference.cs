@@ -1,3 +1,4 @@
+using Gost.Engine.Config.Nodes;
 using Gost.Engine.ControlPlane;
 
 namespace Gost.Engine.Config.Validation;
@@ -7,6 +8,9 @@ internal readonly record struct Reference(string Pointer, ConfigKind Kind, strin
 {
     /// <summary>What is referred to.</summary>
     public ObjectKey Key => new(Kind, Name);
+
+    /// <summary>What is said while it does not exist.</summary>
+    public string Missing => $"{Kind.Noun} {JsonPointer.Shorten(Name)} does not exist: {Effect}";
 
     /// <summary>What follows while it is missing (contract.md; spec/config.md section 2).</summary>
     public string Effect => Kind == ConfigKind.Chains || Kind == ConfigKind.Hops ? "connections that need it are refused until it exists"

@@ -20,8 +20,7 @@ internal sealed record TcpDialerOptions(TcpKeepAlive? KeepAlive, int ProxyProtoc
         var interval = Seconds(metadata, fallback.IntervalSeconds, "keepalive.interval");
         var count = (int)metadata.GetInt(fallback.Count, 0, 127, "keepalive.count");
         TcpKeepAlive keepAlive = new(idle, interval, count > 0 ? count : fallback.Count);
-        MetadataReader node = new(context.Node.Metadata, "/metadata");
-        var version = (int)node.GetInt(0, 0, 2, "proxyProtocol");
+        var version = (int)context.NodeMetadata.GetInt(0, 0, 2, "proxyProtocol");
         return new TcpDialerOptions(metadata.GetBool(false, "keepalive") && keepAlive != fallback ? keepAlive : null, version);
     }
 
