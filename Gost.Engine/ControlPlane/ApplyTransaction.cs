@@ -7,8 +7,11 @@ using Gost.Engine.Runtime;
 
 namespace Gost.Engine.ControlPlane;
 
-/// <summary>A service that could not be made ready.</summary>
-internal sealed record PrepareFailure(ServiceConfig Service, FlowException Fault);
+/// <summary>A service that could not be made ready; <see cref="Warnings"/> are those of its definition, as far as it could be built.</summary>
+internal sealed record PrepareFailure(ServiceConfig Service, FlowException Fault)
+{
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}
 
 /// <summary>
 /// One change on its way: compile, bind, publish. Until <see cref="PublishAsync"/> nothing that runs is touched, and disposing undoes
@@ -146,9 +149,10 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
             context.Retries.Forget(service.Name);
         }
 
-        foreach (var (config, fault) in Failures)
+        foreach (var failure in Failures)
         {
-            (context.Graph.Find(config.Name) ?? Create(config)).Fail(config, fault);
+            var (config, fault) = failure;
+            (context.Graph.Find(config.Name) ?? Create(config)).Fail(config, fault, failure.Warnings);
             if (fault.Error != FlowError.Unsupported)
             {
                 context.Retries.Schedule(config.Name);
@@ -215,11 +219,11 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
         }
         catch (FlowException e)
         {
-            return new PrepareFailure(generation.Config, e);
+            return new PrepareFailure(generation.Config, e) { Warnings = generation.Warnings };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new PrepareFailure(generation.Config, new FlowException(FlowLayer.Bind, FlowError.Failed, e.Message, e));
+            return new PrepareFailure(generation.Config, new FlowException(FlowLayer.Bind, FlowError.Failed, e.Message, e)) { Warnings = generation.Warnings };
         }
     }
 

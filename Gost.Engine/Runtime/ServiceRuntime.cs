@@ -63,9 +63,10 @@ internal sealed class ServiceRuntime : IInboundSink
     }
 
     /// <summary>A definition could not be bound: nothing accepts until the retry loop or a change succeeds.</summary>
-    public void Fail(ServiceConfig config, FlowException fault)
+    public void Fail(ServiceConfig config, FlowException fault, ImmutableArray<string> warnings)
     {
         _config = config;
+        _warnings = warnings;
         _journal.Failed(fault);
         if (_journal.Enter(ServiceState.Failed))
         {
@@ -226,7 +227,7 @@ internal sealed class ServiceRuntime : IInboundSink
             await generation.DisposeAsync();
             if (Current is null)
             {
-                Fail(generation.Config, fault);
+                Fail(generation.Config, fault, generation.Warnings);
             }
 
             _faulted(this);

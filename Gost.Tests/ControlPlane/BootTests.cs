@@ -39,6 +39,17 @@ public sealed class BootTests
     }
 
     [Fact]
+    public async Task AServiceThatFails_ShowsTheWarningsOfItsDefinition()
+    {
+        await using EngineFixture engine = new();
+        engine.Store.State = State(Service("a", ":1") with { Cache = "c" });
+        engine.Network.Taken.Add(":1");
+        await engine.Engine.StartAsync(null, Token);
+        Assert.Equal(ServiceState.Failed, engine.Status("a").State);
+        Assert.Equal(["cache is kept but has no effect yet"], engine.Status("a").Warnings);
+    }
+
+    [Fact]
     public async Task AFailedService_IsMendedByTheSamePut_OnceItsPortIsFree()
     {
         await using EngineFixture engine = new();
