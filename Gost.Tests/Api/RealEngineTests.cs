@@ -180,12 +180,8 @@ public sealed class RealEngineTests
     private static async Task<int> PortAsync(ApiHost host, string name) =>
         IPEndPoint.Parse((string?)(await host.GetAsync($"/config/services/{name}")).Body["data"]!["status"]!["addr"] ?? "").Port;
 
-    private static async Task<Socket> ConnectAsync(ApiHost host, string name)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, await PortAsync(host, name), TestContext.Current.CancellationToken);
-        return socket;
-    }
+    private static async Task<Socket> ConnectAsync(ApiHost host, string name) =>
+        await LoopbackClient.ConnectAsync(await PortAsync(host, name), TestContext.Current.CancellationToken);
 
     private static async Task<string> ReceiveAsync(Socket socket, int count)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Gost.Tests.Testing;
 using Xunit;
@@ -141,18 +140,10 @@ public sealed class CommandLineTests
         await gost.WaitListeningAsync(ports, ProtocolType.Tcp, Token);
         await gost.WaitListeningAsync(ports + 1, ProtocolType.Tcp, Token);
 
-        Assert.Equal("a", await FirstByteAsync(ports));
-        Assert.Equal("b", await FirstByteAsync(ports + 1));
+        Assert.Equal("a", await LoopbackClient.GreetingAsync(ports, Token));
+        Assert.Equal("b", await LoopbackClient.GreetingAsync(ports + 1, Token));
         Assert.Equal(0, await gost.StopAsync(Token));
         Assert.False(Ports.IsTaken(ports, ProtocolType.Tcp));
         Assert.False(Ports.IsTaken(ports + 1, ProtocolType.Tcp));
-    }
-
-    private static async Task<string> FirstByteAsync(int port)
-    {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
-        var buffer = new byte[1];
-        return await client.ReceiveAsync(buffer, Token) == 1 ? ((char)buffer[0]).ToString() : "";
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -55,7 +54,7 @@ public sealed class DescriptorShortageTests
         {
             for (var i = 0; i < Clients; i++)
             {
-                clients.Add(await ConnectAsync(port, token));
+                clients.Add(await LoopbackClient.ConnectAsync(port, token));
             }
 
             // Fewer than all get through; the rest wait.
@@ -116,16 +115,9 @@ public sealed class DescriptorShortageTests
         return service["status"] ?? throw new InvalidOperationException($"no status: {service}");
     }
 
-    private static async Task<Socket> ConnectAsync(int port, CancellationToken token)
-    {
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), token);
-        return client;
-    }
-
     private static async Task<bool> EchoesAsync(int port, CancellationToken token)
     {
-        using var client = await ConnectAsync(port, token);
+        using var client = await LoopbackClient.ConnectAsync(port, token);
         await client.SendAsync("x"u8.ToArray(), token);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(token);
         timeout.CancelAfter(TimeSpan.FromSeconds(2));

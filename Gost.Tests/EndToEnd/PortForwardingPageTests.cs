@@ -18,33 +18,27 @@ public sealed class PortForwardingPageTests
         CommandLine,
     }
 
+    public static TheoryData<Way> EveryWay => [.. Enum.GetValues<Way>()];
+
+    public static MatrixTheoryData<Way, bool> EveryWayKeptAliveOrNot => new(Enum.GetValues<Way>(), [false, true]);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = 180_000)]
-    [InlineData(Way.File)]
-    [InlineData(Way.Rest)]
-    [InlineData(Way.CommandLine)]
+    [MemberData(nameof(EveryWay))]
     public async Task Tcp_OneGibibyteEachWay_IsByteExact(Way way)
     {
         var report = new TaskCompletionSource<(long, string, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var target = Transfer.Target(Transfer.OneGibibyte, report);
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await StartAsync(
-            way,
-            folder,
-            port,
-            ProtocolType.Tcp,
-            PortForwardingDocuments.TcpThreeTargets($":{port}", target.Address, target.Address, target.Address),
-            ["-L", $"tcp://:{port}/{target.Address},{target.Address},{target.Address}?strategy=round&maxFails=1&failTimeout=30s"]);
+        await using var gost = await StartTcpAsync(way, folder, port, target.Address, target.Address, target.Address);
 
         await Transfer.AssertExactAsync(port, Transfer.OneGibibyte, report.Task, Token);
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(Way.File)]
-    [InlineData(Way.Rest)]
-    [InlineData(Way.CommandLine)]
+    [MemberData(nameof(EveryWay))]
     public async Task Tcp_ThreeTargets_TakeTurns(Way way)
     {
         await using var a = TcpTarget.Echo("a");
@@ -52,18 +46,12 @@ public sealed class PortForwardingPageTests
         await using var c = TcpTarget.Echo("c");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await StartAsync(
-            way,
-            folder,
-            port,
-            ProtocolType.Tcp,
-            PortForwardingDocuments.TcpThreeTargets($":{port}", a.Address, b.Address, c.Address),
-            ["-L", $"tcp://:{port}/{a.Address},{b.Address},{c.Address}?strategy=round&maxFails=1&failTimeout=30s"]);
+        await using var gost = await StartTcpAsync(way, folder, port, a.Address, b.Address, c.Address);
 
         var names = new List<string>();
         for (var i = 0; i < 6; i++)
         {
-            names.Add(await FirstByteAsync(port));
+            names.Add(await LoopbackClient.GreetingAsync(port, Token));
         }
 
         // Two nodes share a name; they are still three targets.
@@ -80,34 +68,22 @@ public sealed class PortForwardingPageTests
         using var folder = new TempFolder();
         var port = Ports.Free();
         var gone = $"127.0.0.1:{Ports.Free()}";
-        await using var gost = await StartAsync(
-            way, folder, port, ProtocolType.Tcp, PortForwardingDocuments.TcpThreeTargets($":{port}", gone, b.Address, gone), []);
+        await using var gost = await StartTcpAsync(way, folder, port, gone, b.Address, gone);
 
         for (var i = 0; i < 4; i++)
         {
-            Assert.Equal("b", await FirstByteAsync(port));
+            Assert.Equal("b", await LoopbackClient.GreetingAsync(port, Token));
         }
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(Way.File, false)]
-    [InlineData(Way.File, true)]
-    [InlineData(Way.Rest, false)]
-    [InlineData(Way.Rest, true)]
-    [InlineData(Way.CommandLine, false)]
-    [InlineData(Way.CommandLine, true)]
+    [MemberData(nameof(EveryWayKeptAliveOrNot))]
     public async Task Udp_OneTarget_SessionEndsWithTheReplyUnlessKeptAlive(Way way, bool keepAlive)
     {
         await using var target = new UdpTarget("a", replies: 2);
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await StartAsync(
-            way,
-            folder,
-            port,
-            ProtocolType.Udp,
-            PortForwardingDocuments.Udp($":{port}", keepAlive, target.Address),
-            ["-L", $"udp://:{port}/{target.Address}?keepalive={(keepAlive ? "true" : "false")}&ttl=5s&readBufferSize=4096"]);
+        await using var gost = await StartUdpAsync(way, folder, port, keepAlive, target.Address);
         using var client = new UdpClientSocket(port);
 
         await client.SendAsync("one", Token);
@@ -136,12 +112,7 @@ public sealed class PortForwardingPageTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(Way.File, false)]
-    [InlineData(Way.File, true)]
-    [InlineData(Way.Rest, false)]
-    [InlineData(Way.Rest, true)]
-    [InlineData(Way.CommandLine, false)]
-    [InlineData(Way.CommandLine, true)]
+    [MemberData(nameof(EveryWayKeptAliveOrNot))]
     public async Task Udp_ThreeTargets_EachClientStaysWithOne(Way way, bool keepAlive)
     {
         await using var a = new UdpTarget("a");
@@ -149,13 +120,7 @@ public sealed class PortForwardingPageTests
         await using var c = new UdpTarget("c");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await StartAsync(
-            way,
-            folder,
-            port,
-            ProtocolType.Udp,
-            PortForwardingDocuments.Udp($":{port}", keepAlive, a.Address, b.Address, c.Address),
-            ["-L", $"udp://:{port}/{a.Address},{b.Address},{c.Address}?keepalive={(keepAlive ? "true" : "false")}&ttl=5s&readBufferSize=4096"]);
+        await using var gost = await StartUdpAsync(way, folder, port, keepAlive, a.Address, b.Address, c.Address);
 
         // All stay open: the system must not give one's port, and with it the session, to the next.
         var clients = Enumerable.Range(0, 6).Select(_ => new UdpClientSocket(port)).ToList();
@@ -180,9 +145,7 @@ public sealed class PortForwardingPageTests
     }
 
     [Theory(Timeout = 60_000)]
-    [InlineData(Way.File)]
-    [InlineData(Way.Rest)]
-    [InlineData(Way.CommandLine)]
+    [MemberData(nameof(EveryWay))]
     public async Task ChainBelowTheListener_OfATcpService_IsUsed(Way way)
     {
         await using var node = TcpTarget.Echo("n");
@@ -196,8 +159,24 @@ public sealed class PortForwardingPageTests
             PortForwardingDocuments.ChainBelowListener($":{port}", node.Address, "tcp"),
             ["-L", $"tcp://:{port}", "-F", $"forward://{node.Address}"]);
 
-        Assert.Equal("n", await FirstByteAsync(port));
+        Assert.Equal("n", await LoopbackClient.GreetingAsync(port, Token));
     }
+
+    private static Task<GostProcess> StartTcpAsync(Way way, TempFolder folder, int port, string first, string second, string third) => StartAsync(
+        way,
+        folder,
+        port,
+        ProtocolType.Tcp,
+        PortForwardingDocuments.TcpThreeTargets($":{port}", first, second, third),
+        ["-L", $"tcp://:{port}/{first},{second},{third}?strategy=round&maxFails=1&failTimeout=30s"]);
+
+    private static Task<GostProcess> StartUdpAsync(Way way, TempFolder folder, int port, bool keepAlive, params string[] targets) => StartAsync(
+        way,
+        folder,
+        port,
+        ProtocolType.Udp,
+        PortForwardingDocuments.Udp($":{port}", keepAlive, targets),
+        ["-L", $"udp://:{port}/{string.Join(',', targets)}?keepalive={(keepAlive ? "true" : "false")}&ttl=5s&readBufferSize=4096"]);
 
     private static async Task<GostProcess> StartAsync(
         Way way, TempFolder folder, int port, ProtocolType protocol, string document, string[] commandLine)
@@ -218,13 +197,5 @@ public sealed class PortForwardingPageTests
 
                 return gost;
         }
-    }
-
-    private static async Task<string> FirstByteAsync(int port)
-    {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
-        var buffer = new byte[1];
-        return await client.ReceiveAsync(buffer, Token) == 1 ? Encoding.ASCII.GetString(buffer) : "";
     }
 }

@@ -41,7 +41,7 @@ public sealed class StartAndStopTests
         await using var second = await GostProcess.StartStoreAsync(folder, Token);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal("t", await AskAsync(ports + i, ""));
+            Assert.Equal("t", await LoopbackClient.GreetingAsync(ports + i, Token));
         }
     }
 
@@ -51,19 +51,17 @@ public sealed class StartAndStopTests
         await using var target = TcpTarget.Echo("t");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await GostProcess.StartAsync(folder, port, ProtocolType.Tcp, Token, "-L", $"tcp://:{port}/{target.Address}");
-        using var client = await ConnectAsync(port);
-        Assert.Equal("t", await ReceiveTextAsync(client, 1));
+        var (gost, client) = await StartServingAsync(folder, port, target);
+        await using var program = gost;
+        using var connection = client;
 
-        gost.Terminate();
-        await Eventually.TrueAsync("the port's release", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await TerminateAsync(gost, port);
 
         // No longer accepting, but what is open goes on until it ends.
-        await client.SendAsync(Encoding.ASCII.GetBytes("still here"), Token);
-        Assert.Equal("still here", await ReceiveTextAsync(client, 10));
+        await AssertEchoesAsync(client, "still here");
         Assert.False(gost.Process.HasExited);
         client.Shutdown(SocketShutdown.Send);
-        Assert.Equal("", await ReceiveTextAsync(client, 1));
+        Assert.Equal("", await LoopbackClient.ReceiveTextAsync(client, 1, Token));
         await gost.Process.WaitForExitAsync(Token);
         Assert.Equal(0, gost.Process.ExitCode);
     }
@@ -74,10 +72,9 @@ public sealed class StartAndStopTests
         await using var target = TcpTarget.Echo("t");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await GostProcess.StartAsync(
-            folder, port, ProtocolType.Tcp, Token, "--drain", "1s", "-L", $"tcp://:{port}/{target.Address}");
-        using var client = await ConnectAsync(port);
-        Assert.Equal("t", await ReceiveTextAsync(client, 1));
+        var (gost, client) = await StartServingAsync(folder, port, target, "--drain", "1s");
+        await using var program = gost;
+        using var connection = client;
 
         var start = TimeProvider.System.GetTimestamp();
         Assert.Equal(0, await gost.StopAsync(Token));
@@ -91,13 +88,11 @@ public sealed class StartAndStopTests
         await using var target = TcpTarget.Echo("t");
         using var folder = new TempFolder();
         var port = Ports.Free();
-        await using var gost = await GostProcess.StartAsync(
-            folder, port, ProtocolType.Tcp, Token, "--drain", "60s", "-L", $"tcp://:{port}/{target.Address}");
-        using var client = await ConnectAsync(port);
-        Assert.Equal("t", await ReceiveTextAsync(client, 1));
+        var (gost, client) = await StartServingAsync(folder, port, target, "--drain", "60s");
+        await using var program = gost;
+        using var connection = client;
 
-        gost.Terminate();
-        await Eventually.TrueAsync("the port's release", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await TerminateAsync(gost, port);
         var start = TimeProvider.System.GetTimestamp();
         await gost.StopAsync(Token);
 
@@ -123,10 +118,10 @@ public sealed class StartAndStopTests
             "-L",
             $"tcp://:{ports + 1}/{target.Address}");
 
-        Assert.Equal("t", await AskAsync(ports + 1, ""));
+        Assert.Equal("t", await LoopbackClient.GreetingAsync(ports + 1, Token));
         blocker.Dispose();
         await gost.WaitListeningAsync(ports, ProtocolType.Tcp, Token);
-        Assert.Equal("t", await AskAsync(ports, ""));
+        Assert.Equal("t", await LoopbackClient.GreetingAsync(ports, Token));
     }
 
     [Fact(Timeout = 60_000)]
@@ -176,15 +171,13 @@ public sealed class StartAndStopTests
         var port = Ports.Free();
         var file = folder.Write("gost.yaml", Document(port, a.Address));
         await using var gost = await GostProcess.StartAsync(folder, port, ProtocolType.Tcp, Token, "-C", file);
-        using var old = await ConnectAsync(port);
-        Assert.Equal("a", await ReceiveTextAsync(old, 1));
+        using var old = await ConnectServedAsync(port, "a");
 
         folder.Write("gost.yaml", Document(port, b.Address));
         gost.HangUp();
 
-        await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await AskAsync(port, "") == "b", Token);
-        await old.SendAsync("x"u8.ToArray(), Token);
-        Assert.Equal("x", await ReceiveTextAsync(old, 1));
+        await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await LoopbackClient.GreetingAsync(port, Token) == "b", Token);
+        await AssertEchoesAsync(old, "x");
     }
 
     [Fact(Timeout = 60_000)]
@@ -198,8 +191,7 @@ public sealed class StartAndStopTests
         await using var gost = GostProcess.Start(folder, null, "-C", files[0], "--", "-C", files[1]);
         await gost.WaitListeningAsync(ports, ProtocolType.Tcp, Token);
         await gost.WaitListeningAsync(ports + 1, ProtocolType.Tcp, Token);
-        using var old = await ConnectAsync(ports);
-        Assert.Equal("a", await ReceiveTextAsync(old, 1));
+        using var old = await ConnectServedAsync(ports, "a");
 
         folder.Write("0.yaml", Document(ports, b.Address));
         folder.Write("1.yaml", Document(ports + 1, b.Address));
@@ -208,11 +200,10 @@ public sealed class StartAndStopTests
         for (var i = 0; i < 2; i++)
         {
             var port = ports + i;
-            await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await AskAsync(port, "") == "b", Token);
+            await Eventually.TrueAsync("the new target", TimeSpan.FromSeconds(20), async () => await LoopbackClient.GreetingAsync(port, Token) == "b", Token);
         }
 
-        await old.SendAsync("x"u8.ToArray(), Token);
-        Assert.Equal("x", await ReceiveTextAsync(old, 1));
+        await AssertEchoesAsync(old, "x");
         Assert.False(gost.Process.HasExited);
         old.Dispose();
         Assert.Equal(0, await gost.StopAsync(Token));
@@ -246,31 +237,39 @@ public sealed class StartAndStopTests
         Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Token));
     }
 
-    private static async Task<Socket> ConnectAsync(int port)
+    /// <summary>A program that forwards the port to the target, and a connection through it that is served.</summary>
+    private static async Task<(GostProcess Gost, Socket Client)> StartServingAsync(TempFolder folder, int port, TcpTarget target, params string[] arguments)
     {
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
+        var gost = await GostProcess.StartAsync(folder, port, ProtocolType.Tcp, Token, [.. arguments, "-L", $"tcp://:{port}/{target.Address}"]);
+        try
+        {
+            return (gost, await ConnectServedAsync(port, "t"));
+        }
+        catch
+        {
+            await gost.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection that the target of that name has greeted.</summary>
+    private static async Task<Socket> ConnectServedAsync(int port, string target)
+    {
+        var client = await LoopbackClient.ConnectAsync(port, Token);
+        Assert.Equal(target, await LoopbackClient.ReceiveTextAsync(client, 1, Token));
         return client;
     }
 
-    private static async Task<string> AskAsync(int port, string question)
+    /// <summary>SIGTERM; returns when nothing is accepted any more.</summary>
+    private static async Task TerminateAsync(GostProcess gost, int port)
     {
-        using var client = await ConnectAsync(port);
-        await client.SendAsync(Encoding.ASCII.GetBytes(question), Token);
-        return await ReceiveTextAsync(client, 1);
+        gost.Terminate();
+        await Eventually.TrueAsync("the port's release", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
     }
 
-    /// <summary>Up to <paramref name="length"/> bytes; fewer only at the end of the stream.</summary>
-    private static async Task<string> ReceiveTextAsync(Socket client, int length)
+    private static async Task AssertEchoesAsync(Socket client, string text)
     {
-        var buffer = new byte[length];
-        var total = 0;
-        int count;
-        while (total < length && (count = await client.ReceiveAsync(buffer.AsMemory(total), Token)) > 0)
-        {
-            total += count;
-        }
-
-        return Encoding.ASCII.GetString(buffer, 0, total);
+        await client.SendAsync(Encoding.ASCII.GetBytes(text), Token);
+        Assert.Equal(text, await LoopbackClient.ReceiveTextAsync(client, text.Length, Token));
     }
 }

@@ -21,7 +21,7 @@ public sealed class StoreFaultTests
         await using var gost = await GostProcess.StartStoreAsync(disk.Folder, Token, "-db", disk.File("gost.db"));
         var port = Ports.Free();
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(gost, HttpMethod.Post, "", port, target.Address, "0")).Status);
-        using var longLived = await ConnectAsync(port);
+        using var longLived = await LoopbackClient.ConnectAsync(port, Token);
         Assert.True(await EchoesAsync(longLived));
 
         var filler = disk.Fill();
@@ -31,7 +31,7 @@ public sealed class StoreFaultTests
         Assert.NotEmpty((string)body["msg"]!);
         var revision = (await gost.Api.GetAsync("/config/services/web", Token)).Headers.ETag;
         Assert.True(await EchoesAsync(longLived));
-        using (var fresh = await ConnectAsync(port))
+        using (var fresh = await LoopbackClient.ConnectAsync(port, Token))
         {
             Assert.True(await EchoesAsync(fresh));
         }
@@ -58,7 +58,7 @@ public sealed class StoreFaultTests
 
         await disk.RemountAsync("ro", Token);
         await using var gost = await GostProcess.StartStoreAsync(disk.Folder, Token, "-db", disk.File("gost.db"));
-        using var client = await ConnectAsync(port);
+        using var client = await LoopbackClient.ConnectAsync(port, Token);
         Assert.True(await EchoesAsync(client));
         var (status, body) = await PutAsync(gost, HttpMethod.Put, "/web", port, target.Address, "1");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
@@ -105,13 +105,6 @@ public sealed class StoreFaultTests
         };
         using var answer = await gost.Api.SendAsync(request, Token);
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!);
-    }
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(IPAddress.Loopback, port, Token);
-        return client;
     }
 
     private static async Task<bool> EchoesAsync(Socket client)

@@ -30,7 +30,7 @@ public sealed class ConnectRaceTests
     public async Task Run_FirstRefuses_SecondAtOnce()
     {
         using var socket = NewSocket();
-        _answers[Three[0]].SetException(new SocketException((int)SocketError.ConnectionRefused));
+        Refuse(0);
         _answers[Three[1]].SetResult(socket);
 
         Assert.Same(socket, await Race().RunAsync(Three, Token));
@@ -41,9 +41,7 @@ public sealed class ConnectRaceTests
     {
         using var socket = NewSocket();
         var race = Race().RunAsync(Three, Token);
-        await _started[Three[0]].Task;
-        _time.Advance(TimeSpan.FromMilliseconds(250));
-        await _started[Three[1]].Task;
+        await SecondIsAskedAsync();
 
         _answers[Three[1]].SetResult(socket);
 
@@ -57,9 +55,7 @@ public sealed class ConnectRaceTests
     {
         using var socket = NewSocket();
         var race = Race().RunAsync(Three, Token);
-        await _started[Three[0]].Task;
-        _time.Advance(TimeSpan.FromMilliseconds(250));
-        await _started[Three[1]].Task;
+        await SecondIsAskedAsync();
 
         _answers[Three[0]].SetResult(socket);
 
@@ -69,9 +65,9 @@ public sealed class ConnectRaceTests
     [Fact]
     public async Task Run_AllRefuse_ThrowsTheLast()
     {
-        _answers[Three[0]].SetException(new SocketException((int)SocketError.ConnectionRefused));
-        _answers[Three[1]].SetException(new SocketException((int)SocketError.ConnectionRefused));
-        _answers[Three[2]].SetException(new SocketException((int)SocketError.HostUnreachable));
+        Refuse(0);
+        Refuse(1);
+        Refuse(2, SocketError.HostUnreachable);
 
         var exception = await Assert.ThrowsAsync<SocketException>(() => Race().RunAsync(Three, Token));
 
@@ -83,11 +79,9 @@ public sealed class ConnectRaceTests
     {
         using var socket = NewSocket();
         IPAddress[] two = [Three[0], Three[1]];
-        _answers[Three[1]].SetException(new SocketException((int)SocketError.ConnectionRefused));
+        Refuse(1);
         var race = Race().RunAsync(two, Token);
-        await _started[Three[0]].Task;
-        _time.Advance(TimeSpan.FromMilliseconds(250));
-        await _started[Three[1]].Task;
+        await SecondIsAskedAsync();
 
         _answers[Three[0]].SetResult(socket);
 
@@ -112,6 +106,17 @@ public sealed class ConnectRaceTests
     private static TaskCompletionSource Source() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    private void Refuse(int address, SocketError error = SocketError.ConnectionRefused) =>
+        _answers[Three[address]].SetException(new SocketException((int)error));
+
+    /// <summary>Leaves the first address without an answer so long that the second is asked as well.</summary>
+    private async Task SecondIsAskedAsync()
+    {
+        await _started[Three[0]].Task;
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        await _started[Three[1]].Task;
+    }
 
     private ConnectRace Race() => new(
         async (address, cancellationToken) =>

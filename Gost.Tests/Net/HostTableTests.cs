@@ -1,5 +1,4 @@
 using System.Net;
-using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.Net;
@@ -12,7 +11,6 @@ namespace Gost.Tests.Net;
 public sealed class HostTableTests
 {
     private readonly RoutingFixture _fixture = new();
-    private readonly List<Finding> _findings = [];
 
     [Theory]
     [InlineData("exact.example.com", "10.0.0.1")]
@@ -39,7 +37,7 @@ public sealed class HostTableTests
         });
 
         Assert.Equal(expected, table.Find(host)?.ToString());
-        Assert.Empty(_findings);
+        Assert.Empty(_fixture.Findings);
     }
 
     [Fact]
@@ -56,7 +54,7 @@ public sealed class HostTableTests
     {
         _ = Compile(new HostsConfig { Mappings = [new HostMappingConfig { Ip = "nonsense", Hostname = "a" }] });
 
-        Assert.Equal("/mappings/0/ip", Assert.Single(_findings).Pointer);
+        Assert.Equal("/mappings/0/ip", Assert.Single(_fixture.Findings).Pointer);
     }
 
     [Fact]
@@ -96,5 +94,5 @@ public sealed class HostTableTests
         Assert.Equal(IPAddress.Loopback, table.Find("a"));
     }
 
-    private HostTable Compile(HostsConfig config) => HostTable.Compile(config, _fixture.Engine, _findings);
+    private HostTable Compile(HostsConfig config) => HostTable.Compile(config, _fixture.Engine, _fixture.Findings);
 }

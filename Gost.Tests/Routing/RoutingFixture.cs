@@ -36,6 +36,9 @@ internal sealed class RoutingFixture
 
     public EngineServices Engine { get; }
 
+    /// <summary>Takes what is found while a test compiles an object.</summary>
+    public List<Finding> Findings { get; } = [];
+
     public static ConfigMap<object?> Map(params (string Key, object? Value)[] entries) =>
         new(entries.Select(x => KeyValuePair.Create(x.Key, x.Value)));
 

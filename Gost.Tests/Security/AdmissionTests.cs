@@ -13,7 +13,6 @@ namespace Gost.Tests.Security;
 public sealed class AdmissionTests
 {
     private readonly RoutingFixture _fixture = new();
-    private readonly List<Finding> _findings = [];
 
     [Theory]
     [InlineData("10.0.0.1", true)]
@@ -32,7 +31,7 @@ public sealed class AdmissionTests
         Assert.Equal(!matches, Compile(new AdmissionConfig { Matchers = matchers }).Admits(address));
         Assert.Equal(matches, Compile(new AdmissionConfig { Matchers = matchers, Whitelist = true }).Admits(address));
         Assert.Equal(matches, Compile(new AdmissionConfig { Matchers = matchers, Reverse = true }).Admits(address));
-        Assert.Empty(_findings);
+        Assert.Empty(_fixture.Findings);
     }
 
     [Fact]
@@ -61,7 +60,7 @@ public sealed class AdmissionTests
     {
         var admission = Compile(new AdmissionConfig { Matchers = [matcher] });
 
-        Assert.Equal(FindingSeverity.Error, Assert.Single(_findings).Severity);
+        Assert.Equal(FindingSeverity.Error, Assert.Single(_fixture.Findings).Severity);
         Assert.False(admission.Admits(IPAddress.Loopback));
     }
 
@@ -79,7 +78,7 @@ public sealed class AdmissionTests
             Reload = GoDuration.FromTimeSpan(TimeSpan.FromSeconds(2)),
         });
         var client = IPAddress.Parse("10.0.0.1");
-        Assert.Equal(FindingSeverity.Warning, Assert.Single(_findings).Severity);
+        Assert.Equal(FindingSeverity.Warning, Assert.Single(_fixture.Findings).Severity);
         Assert.False(admission.Admits(client));
 
         Rewrite("10.0.0.2\n");
@@ -120,5 +119,5 @@ public sealed class AdmissionTests
         return Address(length == 0 ? 0 : value & (uint.MaxValue << (32 - length)));
     }
 
-    private Admission Compile(AdmissionConfig config) => Admission.Compile(config, _fixture.Engine, _findings);
+    private Admission Compile(AdmissionConfig config) => Admission.Compile(config, _fixture.Engine, _fixture.Findings);
 }

@@ -11,7 +11,6 @@ namespace Gost.Tests.Security;
 public sealed class AutherTests
 {
     private readonly RoutingFixture _fixture = new();
-    private readonly List<Finding> _findings = [];
 
     [Theory]
     [InlineData("alice", "secret", true)]
@@ -81,7 +80,7 @@ public sealed class AutherTests
             File = new FileSourceConfig { Path = folder.File("users") },
             Reload = new GoDuration(1_000_000),
         });
-        Assert.Equal((FindingSeverity.Warning, "/file/path"), (Assert.Single(_findings).Severity, _findings[0].Pointer));
+        Assert.Equal((FindingSeverity.Warning, "/file/path"), (Assert.Single(_fixture.Findings).Severity, _fixture.Findings[0].Pointer));
         Assert.False(auther.Authenticate("a", "b"));
 
         folder.Write("users", "a b\n");
@@ -100,5 +99,5 @@ public sealed class AutherTests
         Assert.False(auther.Authenticate("bob", "two"));
     }
 
-    private Auther Compile(AutherConfig config) => Auther.Compile(config, _fixture.Engine, _findings);
+    private Auther Compile(AutherConfig config) => Auther.Compile(config, _fixture.Engine, _fixture.Findings);
 }
