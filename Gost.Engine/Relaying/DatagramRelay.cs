@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Microsoft.Extensions.Logging;
@@ -21,14 +22,13 @@ internal sealed class DatagramRelay
     private readonly BufferPool _buffers;
     private readonly ILogger _logger;
     private readonly DatagramIdleWatch? _idle;
-    private readonly bool _endWhenRefused;
+    private readonly DatagramRelayOptions _options;
     private int _end = -1;
 
-    private DatagramRelay(Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger)
+    private DatagramRelay(
+        IDatagramChannel client, FlowCounters counters, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger)
     {
-        _client = inbound.Channel ?? throw new ArgumentException("not a flow of datagrams", nameof(inbound));
-        (_target, _counters, _buffers, _logger) = (target, inbound.Counters, buffers, logger);
-        _endWhenRefused = options.EndWhenRefused;
+        (_client, _target, _counters, _options, _buffers, _logger) = (client, target, counters, options, buffers, logger);
         _idle = options.IdleTimeout > TimeSpan.Zero ? new DatagramIdleWatch(options.IdleTimeout, time, () => EndBy(DatagramRelayEnd.Idle)) : null;
     }
 
@@ -36,16 +36,29 @@ internal sealed class DatagramRelay
     /// Relays until the client's channel or <paramref name="target"/> ends; both are closed then (closing is idempotent, their owners still
     /// dispose them). Counts into the inbound's counters. Never throws for what a peer or the network does.
     /// </summary>
+    public static Task<DatagramRelayEnd> RunAsync(
+        Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger) =>
+        RunAsync(inbound, inbound.Channel ?? throw new ArgumentException("not a flow of datagrams", nameof(inbound)), target, options, buffers, time, logger);
+
+    /// <summary>
+    /// The same for a client whose datagrams come another way than its flow: framed in the inbound's stream, or on a socket beside it.
+    /// </summary>
     public static async Task<DatagramRelayEnd> RunAsync(
-        Inbound inbound, IDatagramChannel target, DatagramRelayOptions options, BufferPool buffers, TimeProvider time, ILogger logger)
+        Inbound inbound,
+        IDatagramChannel client,
+        IDatagramChannel target,
+        DatagramRelayOptions options,
+        BufferPool buffers,
+        TimeProvider time,
+        ILogger logger)
     {
-        var relay = new DatagramRelay(inbound, target, options, buffers, time, logger);
+        var relay = new DatagramRelay(client, inbound.Counters, target, options, buffers, time, logger);
         using (relay._idle)
         {
             var upstream = relay.PumpAsync(relay._client, relay._target, towardsTarget: true);
             var downstream = relay.PumpAsync(relay._target, relay._client, towardsTarget: false);
             await Task.WhenAny(upstream, downstream);
-            await relay._client.DisposeAsync();
+            await client.DisposeAsync();
             await target.DisposeAsync();
             await Task.WhenAll(upstream, downstream);
         }
@@ -76,7 +89,7 @@ internal sealed class DatagramRelay
                 }
 
                 _idle?.Touch();
-                await ForwardAsync(to, buffer.AsMemory(0, datagram.Length), towardsTarget);
+                await ForwardAsync(to, buffer.AsMemory(0, datagram.Length), datagram.From, towardsTarget);
                 if (++burst % Burst == 0)
                 {
                     await Task.Yield();
@@ -86,7 +99,7 @@ internal sealed class DatagramRelay
             {
                 // The target's host sent an ICMP message for an earlier datagram. The socket is as good as before.
                 DatagramRelayLog.Refused(_logger, e.SocketErrorCode);
-                if (_endWhenRefused)
+                if (_options.EndWhenRefused)
                 {
                     end = DatagramRelayEnd.TargetRefused;
                     break;
@@ -109,17 +122,31 @@ internal sealed class DatagramRelay
         Interlocked.CompareExchange(ref _end, (int)end, -1);
     }
 
-    private ValueTask ForwardAsync(IDatagramChannel to, ReadOnlyMemory<byte> datagram, bool towardsTarget)
+    private ValueTask ForwardAsync(IDatagramChannel to, ReadOnlyMemory<byte> datagram, Target? address, bool towardsTarget)
     {
-        if (towardsTarget)
+        if (!towardsTarget)
         {
-            _counters.AddInput(datagram.Length);
-            return to.SendAsync(datagram, null, CancellationToken.None);
+            // Counted first: sending the reply may close the session, and with it ends the flow.
+            _counters.AddOutput(datagram.Length);
+            return to.SendAsync(datagram, _options.Addressed ? address : null, CancellationToken.None);
         }
 
-        // Counted first: sending the reply may close the session, and with it ends the flow.
-        _counters.AddOutput(datagram.Length);
-        return to.SendAsync(datagram, null, CancellationToken.None);
+        _counters.AddInput(datagram.Length);
+        return _options.Addressed ? DeliverAsync(to, datagram, address) : to.SendAsync(datagram, null, CancellationToken.None);
+    }
+
+    /// <summary>Sends to the datagram's own target, whose faults are its own.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverAsync(IDatagramChannel to, ReadOnlyMemory<byte> datagram, Target? address)
+    {
+        try
+        {
+            await to.SendAsync(datagram, address, CancellationToken.None);
+        }
+        catch (Exception e) when (e is FlowException or SocketException { SocketErrorCode: not (SocketError.OperationAborted or SocketError.Interrupted) })
+        {
+            DatagramRelayLog.Undeliverable(_logger, address, e.Message);
+        }
     }
 
     private async Task EndBy(DatagramRelayEnd end)

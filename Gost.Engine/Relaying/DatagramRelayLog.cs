@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Gost.Engine.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Relaying;
@@ -14,4 +15,7 @@ internal static partial class DatagramRelayLog
 
     [LoggerMessage(EventId = 2452, EventName = "DatagramsBroken", Level = LogLevel.Debug, Message = "datagrams cannot go on: {Reason}")]
     public static partial void Broken(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 2453, EventName = "DatagramUndeliverable", Level = LogLevel.Debug, Message = "a datagram to {Target} was dropped: {Reason}")]
+    public static partial void Undeliverable(ILogger logger, Target? target, string reason);
 }
