@@ -61,9 +61,11 @@ internal sealed class EngineHost : IGostEngine
 
         _disposed = true;
         await _controlPlane.DisposeAsync();
+        await _services.RemoteBinds.DisposeAsync();
         await _services.Objects.DisposeAsync();
         await _services.ListenSockets.DisposeAsync();
         await _services.DatagramSockets.DisposeAsync();
+        _services.Draining.Dispose();
         await _store.DisposeAsync();
     }
 }

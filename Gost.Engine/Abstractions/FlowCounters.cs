@@ -2,7 +2,7 @@ namespace Gost.Engine.Abstractions;
 
 /// <summary>
 /// Bytes of one flow, and of the service it belongs to. Input = read from the client, output = written to it.
-/// One writer per direction; any thread may read.
+/// Any thread: the connections behind a remote bind share the counters of its tunnel.
 /// </summary>
 public sealed class FlowCounters(TrafficTotals? totals = null)
 {
@@ -11,10 +11,10 @@ public sealed class FlowCounters(TrafficTotals? totals = null)
     private string _target = "";
 
     /// <summary>Bytes read from the client.</summary>
-    public long InputBytes => Volatile.Read(ref _input);
+    public long InputBytes => Interlocked.Read(ref _input);
 
     /// <summary>Bytes written to the client.</summary>
-    public long OutputBytes => Volatile.Read(ref _output);
+    public long OutputBytes => Interlocked.Read(ref _output);
 
     /// <summary>The target that was reached, empty before.</summary>
     public string Target
@@ -26,14 +26,14 @@ public sealed class FlowCounters(TrafficTotals? totals = null)
     /// <summary>Counts bytes read from the client.</summary>
     public void AddInput(long bytes)
     {
-        Volatile.Write(ref _input, _input + bytes);
+        Interlocked.Add(ref _input, bytes);
         totals?.AddInput(bytes);
     }
 
     /// <summary>Counts bytes written to the client.</summary>
     public void AddOutput(long bytes)
     {
-        Volatile.Write(ref _output, _output + bytes);
+        Interlocked.Add(ref _output, bytes);
         totals?.AddOutput(bytes);
     }
 }

@@ -120,6 +120,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     public async Task StopAsync(TimeSpan drain, CancellationToken cancellationToken)
     {
         await CloseAllAsync();
+        await _context.Engine.Draining.CancelAsync();
         var ended = Task.WhenAll(_context.Graph.All.Select(static x => x.Connections.WhenEmptyAsync()));
         try
         {

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Net;
 
-/// <summary>One client of a shared UDP socket. Its table delivers, its handler receives and replies. Source: spec/forwarding.md section 6.</summary>
+/// <summary>One client of a shared UDP socket or tunnel. Its table delivers, its handler receives and replies. Source: spec/forwarding.md section 6.</summary>
 /// <remarks>
 /// Delivering resumes a waiting handler on the receive loop's own thread, which saves a thread switch and a copy per datagram; no lock is
 /// held then. Closed by its handler's owner, after the first reply without keepalive, when idle, or with the socket.
@@ -24,9 +23,9 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
     private int _pending = 1;
 
     /// <summary>A session of <paramref name="table"/>, which closes it with the socket; <paramref name="client"/> must not change any more.</summary>
-    public UdpSession(UdpSessionTable table, SocketAddress client, UdpAttachment attachment)
+    public UdpSession(UdpSessionTable table, object client, UdpAttachment attachment)
     {
-        (_table, ClientAddress, Attachment) = (table, client, attachment);
+        (_table, Client, Attachment) = (table, client, attachment);
         _queue = new DatagramQueue(attachment.Options.ReadQueueSize);
     }
 
@@ -38,8 +37,8 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
         Closed,
     }
 
-    /// <summary>The client in the kernel's form: the table's key.</summary>
-    public SocketAddress ClientAddress { get; }
+    /// <summary>The client in the port's form: the table's key.</summary>
+    public object Client { get; }
 
     /// <summary>The listener that opened the session; its options hold for the session's life.</summary>
     public UdpAttachment Attachment { get; }
@@ -141,7 +140,7 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
         }
 
         Volatile.Write(ref _idle, false);
-        var sent = _table.SendAsync(payload, ClientAddress, cancellationToken);
+        var sent = _table.SendAsync(payload, Client, cancellationToken);
         if (KeepAlive)
         {
             return sent;

@@ -1,21 +1,17 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
 
-/// <summary>The sessions of one UDP socket by client address. Source: spec/forwarding.md section 6.</summary>
+/// <summary>The sessions of one port, a UDP socket's or a tunnel's, by client. Source: spec/forwarding.md section 6.</summary>
 /// <remarks>The receive loop delivers, one call at a time; one timer looks for idle sessions; sessions remove themselves from any thread.</remarks>
 internal sealed class UdpSessionTable : IDisposable
 {
-    private readonly Socket _socket;
-    private readonly EndPoint? _local;
+    private readonly IDatagramPort _port;
     private readonly DescriptorReserve _descriptors;
     private readonly DropReport _drops;
-    private readonly ConcurrentDictionary<SocketAddress, UdpSession> _sessions = new();
+    private readonly ConcurrentDictionary<object, UdpSession> _sessions = new();
     private readonly Lock _sweepGate = new();
     private readonly ITimer _sweep;
     private UdpAttachment? _shortOfDescriptors;
@@ -24,19 +20,19 @@ internal sealed class UdpSessionTable : IDisposable
     private bool _disposed;
     private int _pending;
 
-    /// <summary>An empty table; borrows the bound socket.</summary>
-    public UdpSessionTable(Socket socket, DescriptorReserve descriptors, TimeProvider time, ILogger logger)
+    /// <summary>An empty table; borrows the port.</summary>
+    public UdpSessionTable(IDatagramPort port, DescriptorReserve descriptors, TimeProvider time, ILogger logger)
     {
-        (_socket, _descriptors, _local) = (socket, descriptors, EndPointForms.Unmapped(socket.LocalEndPoint));
-        _drops = new DropReport(_local, time, logger);
+        (_port, _descriptors) = (port, descriptors);
+        _drops = new DropReport(port.LocalEndPoint, time, logger);
         _sweep = time.CreateTimer(static x => ((UdpSessionTable)x!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Sessions that live.</summary>
     public int Count => _sessions.Count;
 
-    /// <summary>Gives a datagram to the session of its client; false when the client has none.</summary>
-    public bool TryDeliver(SocketAddress client, ReadOnlyMemory<byte> datagram)
+    /// <summary>Gives a datagram to the session of its client, named in the port's form; false when the client has none.</summary>
+    public bool TryDeliver(object client, ReadOnlyMemory<byte> datagram)
     {
         if (!_sessions.TryGetValue(client, out var session))
         {
@@ -57,7 +53,7 @@ internal sealed class UdpSessionTable : IDisposable
     }
 
     /// <summary>Opens a session with its first datagram and offers it; what cannot be taken is dropped.</summary>
-    public void Open(SocketAddress client, ReadOnlyMemory<byte> datagram, UdpAttachment attachment)
+    public void Open(object client, ReadOnlyMemory<byte> datagram, UdpAttachment attachment)
     {
         if (Volatile.Read(ref _pending) >= attachment.Options.Backlog)
         {
@@ -71,10 +67,7 @@ internal sealed class UdpSessionTable : IDisposable
             return;
         }
 
-        // The receive loop goes on writing into its own address: the key is a copy.
-        var key = new SocketAddress(client.Family, client.Size);
-        client.Buffer.Span[..client.Size].CopyTo(key.Buffer.Span);
-        var peer = EndPointForms.Unmapped(PeerOf(key))!;
+        var (key, peer) = _port.Identify(client);
         var session = new UdpSession(this, key, attachment);
         Interlocked.Increment(ref _pending);
         session.Deliver(datagram);
@@ -83,35 +76,21 @@ internal sealed class UdpSessionTable : IDisposable
             Add(session, attachment.Options.Ttl);
         }
 
-        if (!attachment.Sink.TryAccept(new Inbound(session, peer, peer, _local)))
+        if (!attachment.Sink.TryAccept(new Inbound(session, peer, peer, _port.LocalEndPoint)))
         {
             session.Close();
         }
     }
 
-    /// <summary>Sends from the shared socket.</summary>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, SocketAddress to, CancellationToken cancellationToken)
-    {
-        try
-        {
-            _socket.SendTo(payload.Span, SocketFlags.None, to);
-            return ValueTask.CompletedTask;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
-        {
-            return SendLaterAsync(payload, to, cancellationToken);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return ValueTask.FromException(e);
-        }
-    }
+    /// <summary>Sends from the shared port.</summary>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> payload, object to, CancellationToken cancellationToken) =>
+        _port.SendAsync(payload, to, cancellationToken);
 
     /// <summary>A session's handler reads now, or never will.</summary>
     public void SettlePending() => Interlocked.Decrement(ref _pending);
 
     /// <summary>Forgets a session.</summary>
-    public void Remove(UdpSession session) => _sessions.TryRemove(KeyValuePair.Create(session.ClientAddress, session));
+    public void Remove(UdpSession session) => _sessions.TryRemove(KeyValuePair.Create(session.Client, session));
 
     /// <summary>Applies the period of a new listener to the sessions that live, and tells it of a shortage that lasts.</summary>
     public void Attach(UdpAttachment attachment)
@@ -148,18 +127,11 @@ internal sealed class UdpSessionTable : IDisposable
         }
     }
 
-    private static IPEndPoint PeerOf(SocketAddress address) =>
-        (IPEndPoint)new IPEndPoint(address.Family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0).Create(address);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendLaterAsync(ReadOnlyMemory<byte> payload, SocketAddress to, CancellationToken cancellationToken) =>
-        await _socket.SendToAsync(payload, SocketFlags.None, to, cancellationToken);
-
     private void Add(UdpSession session, TimeSpan ttl)
     {
         lock (_sweepGate)
         {
-            _sessions[session.ClientAddress] = session;
+            _sessions[session.Client] = session;
             StartSweep(ttl);
         }
     }

@@ -37,7 +37,7 @@ internal sealed class UdpSocketLoop : IAsyncDisposable
         // Replies are sent without waiting; what the kernel cannot take at once goes the asynchronous way.
         _socket.Blocking = false;
         LocalEndPoint = EndPointForms.Unmapped(socket.LocalEndPoint);
-        Sessions = new UdpSessionTable(socket, descriptors, time, logger);
+        Sessions = new UdpSessionTable(new SocketDatagramPort(socket), descriptors, time, logger);
     }
 
     /// <summary>The bound address.</summary>

@@ -1,3 +1,4 @@
+using Gost.Engine.Binds;
 using Gost.Engine.Catalog;
 using Gost.Engine.Net;
 using Microsoft.Extensions.Logging;
@@ -20,4 +21,13 @@ internal sealed record EngineServices(
 
     /// <summary>Buffers of relays.</summary>
     public BufferPool Buffers { get; init; } = new();
+
+    /// <summary>Addresses bound at far ends.</summary>
+    public RemoteBindPool RemoteBinds { get; init; } = new();
+
+    /// <summary>Addresses held for clients behind tunnels.</summary>
+    public HeldBinds HeldBinds { get; init; } = new();
+
+    /// <summary>Cancelled when the engine accepts no more and waits for its flows: what only waits for more of them ends by itself then.</summary>
+    public CancellationTokenSource Draining { get; init; } = new();
 }

@@ -49,7 +49,7 @@ internal sealed class ServiceAssembler(EngineServices engine)
             var builtHandler = makeHandler(new HandlerBuildContext(config, handler, service, forwarder, router, engine));
             var builtListener = makeListener(new ListenerBuildContext(config, listener, service, engine)
             {
-                Router = string.IsNullOrEmpty(config.Listener?.Chain) ? null : Router.ForListener(config, service, engine),
+                Router = Router.ForListener(config, service, engine) is { HasChain: true } way ? way : null,
             });
             ImmutableArray<Finding> findings =
                 [.. service.Findings, .. handler.Findings, .. listener.Findings, .. Unused(service, handler, listener)];

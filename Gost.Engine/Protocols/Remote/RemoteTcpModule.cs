@@ -1,6 +1,5 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
-using Gost.Engine.Config;
 using Gost.Engine.Layers;
 using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Tcp;
@@ -8,7 +7,7 @@ using Gost.Engine.Protocols.Tcp;
 namespace Gost.Engine.Protocols.Remote;
 
 /// <summary>
-/// <c>rtcp</c>: without a chain it binds on this host when the change is applied, so that a taken port refuses it. The options of the tcp
+/// <c>rtcp</c>: with a chain it binds at the far end of it; without one on this host, when the change is applied, so that a taken port refuses it. The options of the tcp
 /// listener and PROXY headers do not apply. Source: spec/forwarding.md section 5, contract.md (Values).
 /// </summary>
 internal sealed class RemoteTcpModule : IProtocolModule
@@ -22,10 +21,9 @@ internal sealed class RemoteTcpModule : IProtocolModule
 
     private static IListener BuildListener(ListenerBuildContext context)
     {
-        if (context.Router is not null)
+        if (context.Router is { } router)
         {
-            context.Metadata.Findings.Add(new Finding(
-                "/listener/chain", "this build cannot bind through a chain; without listener.chain rtcp binds on this host"));
+            return RemoteListener.Build(context, router, TargetNetwork.Tcp, sessions: null);
         }
 
         return new TcpInboundListener(

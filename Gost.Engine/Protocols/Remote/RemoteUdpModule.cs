@@ -1,3 +1,4 @@
+using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Net;
@@ -6,7 +7,7 @@ using Gost.Engine.Protocols.Udp;
 
 namespace Gost.Engine.Protocols.Remote;
 
-/// <summary>Listener and handler <c>rudp</c>. Without a chain it listens on this host, with its own defaults. Source: spec/forwarding.md section 5.</summary>
+/// <summary>Listener and handler <c>rudp</c>. With a chain it listens at the far end of it, without one on this host, with its own defaults. Source: spec/forwarding.md section 5.</summary>
 internal sealed class RemoteUdpModule : IProtocolModule
 {
     private const int DefaultReadBuffer = 8192;
@@ -19,17 +20,9 @@ internal sealed class RemoteUdpModule : IProtocolModule
         builder.Handlers.Add("rudp", ForwardHandlers.Build);
     }
 
-    private static UdpListener CreateListener(ListenerBuildContext context)
-    {
-        if (context.Router is not null)
-        {
-            context.Metadata.Findings.Add(new Finding(
-                "/listener/chain",
-                "listener rudp cannot bind through a chain in this build: no connector that binds UDP is built in; without a chain it listens on this host"));
-        }
-
-        return new UdpListener(context.Service.Name, context.Service.Addr, BindOptions(context.Metadata), context.Engine.DatagramSockets);
-    }
+    private static IListener CreateListener(ListenerBuildContext context) => context.Router is { } router
+        ? RemoteListener.Build(context, router, TargetNetwork.Udp, BindOptions(context.Metadata))
+        : new UdpListener(context.Service.Name, context.Service.Addr, BindOptions(context.Metadata), context.Engine.DatagramSockets);
 
     /// <summary>The options of <c>rudp</c>: sessions always live until they are idle.</summary>
     internal static UdpSessionOptions BindOptions(MetadataReader metadata)

@@ -1,0 +1,175 @@
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+using Gost.Engine.Net;
+using Gost.Engine.Protocols.Mux;
+using Gost.Engine.Relaying;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Protocols.Remote;
+
+/// <summary>One TCP bind: carries each accepted connection through a stream of its own. Borrows session and accept loop; ends with the session.</summary>
+internal sealed class StreamBind(
+    string service, FlowCounters counters, SmuxSession session, IBindReplies replies, EngineServices engine, ILogger logger) : IAcceptSink, IDisposable
+{
+    private readonly StreamRelay _relay = new(engine.Time, engine.Buffers);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _carried = [];
+    private TaskCompletionSource? _idle;
+    private bool _ended;
+
+    /// <summary>Accepts until the session ends; when the engine drains, until the last connection has ended.</summary>
+    public async Task RunAsync(AcceptLoop accepting)
+    {
+        TaskCompletionSource draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (engine.Draining.Token.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), draining))
+        {
+            accepting.Attach(this);
+            var refusing = RefuseStreamsAsync();
+            await Task.WhenAny(session.Completion, accepting.Broken, draining.Task);
+            await accepting.DisposeAsync();
+            if (draining.Task.IsCompleted)
+            {
+                await Task.WhenAny(session.Completion, WhenIdleAsync());
+            }
+
+            await EndAsync();
+            await refusing;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ending.Dispose();
+
+    /// <inheritdoc/>
+    public void Accept(SocketDuplexStream stream)
+    {
+        // The way on is a stream of the tunnel and takes no descriptor.
+        stream.Ticket?.Settle();
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                var carried = CarryAsync(stream);
+                if (!carried.IsCompleted)
+                {
+                    _carried.Add(carried);
+                    carried.ContinueWith(
+                        static (ended, state) => ((StreamBind)state!).Forget(ended),
+                        this,
+                        CancellationToken.None,
+                        TaskContinuationOptions.ExecuteSynchronously,
+                        TaskScheduler.Default);
+                }
+
+                return;
+            }
+        }
+
+        stream.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void ReportFault(FlowException? fault)
+    {
+        // The accept loop has logged it; the service itself goes on accepting.
+    }
+
+    private async Task CarryAsync(SocketDuplexStream outside)
+    {
+        // Not on the accept loop's thread, and not under the lock.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await using var owned = outside;
+        try
+        {
+            if (outside.RemoteEndPoint is not { } peer)
+            {
+                return;
+            }
+
+            await using var inside = await session.OpenStreamAsync(_ending.Token);
+            var greeting = replies.Greeting(peer);
+            if (!greeting.IsEmpty)
+            {
+                // In a write of its own: GOST throws away what follows the greeting in the same frame (socks5.md section 11).
+                await inside.WriteAsync(greeting, _ending.Token);
+            }
+
+            using var cut = _ending.Token.UnsafeRegister(static x => End((SocketDuplexStream)x!), outside);
+            await _relay.RunAsync(inside, outside, counters, TimeSpan.Zero);
+        }
+        catch (Exception e) when (e is FlowException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            RemoteLog.ConnectionFailed(logger, service, outside.RemoteEndPoint, e.Message);
+        }
+    }
+
+    /// <summary>Lets the relay see the end of the connection without losing what was written to it.</summary>
+    private static void End(SocketDuplexStream outside)
+    {
+        try
+        {
+            if (outside.TryGetRawSocket(out var socket))
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Nothing is served behind this end of the tunnel: streams that the client opens are closed at once. Source: relay.md section 7.</summary>
+    private async Task RefuseStreamsAsync()
+    {
+        try
+        {
+            while (await session.AcceptStreamAsync(_ending.Token) is { } stream)
+            {
+                await stream.DisposeAsync();
+            }
+        }
+        catch (Exception e) when (e is FlowException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The session is over.
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        Task[] rest;
+        lock (_gate)
+        {
+            _ended = true;
+            rest = [.. _carried];
+        }
+
+        await _ending.CancelAsync();
+        await session.DisposeAsync();
+        await Task.WhenAll(rest);
+    }
+
+    private Task WhenIdleAsync()
+    {
+        lock (_gate)
+        {
+            return _carried.Count == 0
+                ? Task.CompletedTask
+                : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    private void Forget(Task ended)
+    {
+        lock (_gate)
+        {
+            _carried.Remove(ended);
+            if (_carried.Count == 0)
+            {
+                _idle?.TrySetResult();
+            }
+        }
+    }
+}
