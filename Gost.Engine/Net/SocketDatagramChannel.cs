@@ -38,7 +38,12 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
     public static bool IsTransient(SocketError error) => error
         is SocketError.ConnectionRefused or SocketError.ConnectionReset or SocketError.HostUnreachable or SocketError.NetworkUnreachable
         or SocketError.HostDown or SocketError.NetworkDown or SocketError.NetworkReset or SocketError.NoBufferSpaceAvailable
-        or SocketError.MessageSize or SocketError.AccessDenied or SocketError.TimedOut or SocketError.WouldBlock;
+        or SocketError.MessageSize or SocketError.AccessDenied or SocketError.TimedOut or SocketError.WouldBlock
+        or SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.DestinationAddressRequired;
+
+    /// <summary>Whether an error is that of a socket closed by this end.</summary>
+    public static bool IsClosed(Exception e) =>
+        e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted };
 
     /// <inheritdoc/>
     public ValueTask<bool> WaitToReceiveAsync(CancellationToken cancellationToken)
@@ -174,7 +179,4 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendLaterAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         await _socket.SendAsync(payload, SocketFlags.None, cancellationToken);
-
-    private static bool IsClosed(Exception e) =>
-        e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted };
 }

@@ -72,27 +72,61 @@ internal sealed class SocketDialer : ISocketDialer
     }
 
     /// <inheritdoc/>
-    public ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken) =>
-        throw new FlowException(FlowLayer.Associate, FlowError.Unsupported, "datagrams to many targets need a chain");
+    public ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken)
+    {
+        RefuseNetns();
+        var socket = _options.Interfaces.Count == 0 ? AssociationSocket.Open(default, _options.Mark) : OpenAssociation();
+        return new ValueTask<IDatagramChannel>(new SocketAssociationChannel(socket, LookUpAsync, _time));
+    }
 
     private static NamedRef<HostTable>? HostsOf(string name, EngineServices engine) => name.Length == 0 ? null : engine.Objects.Hosts.Get(name);
 
-    private async Task<Socket> OpenAsync(
-        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, CancellationToken cancellationToken)
+    /// <summary>The addresses of a name: hosts, then the system.</summary>
+    private ValueTask<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken) =>
+        Resolver.ResolveAsync(_hosts?.Current?.Find(host)?.ToString() ?? host, cancellationToken);
+
+    private void RefuseNetns()
     {
         if (_options.Netns.Length > 0)
         {
             throw new FlowException(FlowLayer.Dial, FlowError.NotPermitted, $"network namespace {_options.Netns}: not supported by this build");
         }
+    }
 
+    private Socket OpenAssociation()
+    {
+        FlowException? last = null;
+        foreach (var entry in _options.Interfaces)
+        {
+            try
+            {
+                return AssociationSocket.Open(SourceBinding.ForMany(entry, _clientSide), _options.Mark);
+            }
+            catch (FlowException exception)
+            {
+                last = exception;
+            }
+
+            if (entry.Strict)
+            {
+                break;
+            }
+        }
+
+        throw last!; // There is an entry, and it failed.
+    }
+
+    private async Task<Socket> OpenAsync(
+        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, CancellationToken cancellationToken)
+    {
+        RefuseNetns();
         if (target.Port == 0)
         {
             var what = target.Host.Length == 0 ? "there is no target: neither a forwarder nor a chain is named" : "the target has no port";
             throw new FlowException(FlowLayer.Dial, FlowError.Unreachable, $"dial {DialErrors.NetworkName(target.Network)} {target}: {what}");
         }
 
-        var mapped = MapHost(target);
-        var addresses = await Resolver.ResolveAsync(mapped.Host, cancellationToken);
+        var addresses = await LookUpAsync(target.Host, cancellationToken);
         if (_options.Interfaces.Count == 0 && addresses.Length == 1)
         {
             return await connect(new IPEndPoint(addresses[0], target.Port), default, cancellationToken);

@@ -37,6 +37,13 @@ internal readonly record struct SourceBinding(IPAddress? Address, string? Device
         }
     }
 
+    /// <summary>The one binding for a socket that sends to addresses of any family. Throws <see cref="FlowException"/> as <see cref="Of"/> does.</summary>
+    public static SourceBinding ForMany(OutgoingInterface entry, IPAddress? clientSide)
+    {
+        var first = Of(entry, clientSide)[0];
+        return first.Device is not null && OperatingSystem.IsLinux() ? first with { Address = null } : first;
+    }
+
     /// <summary>Whether a socket to an address of the family can be bound so.</summary>
     public bool Fits(AddressFamily family) => Address is null || Address.AddressFamily == family;
 

@@ -4,6 +4,7 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
+using Gost.Engine.Net;
 using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Tcp;
 using Gost.Engine.Routing;
@@ -76,6 +77,12 @@ internal sealed class RoutingFixture
         List<Finding> findings = [];
         Engine.Objects.Chains.Get(config.Name).Exchange(Chain.Compile(config, Engine, findings, previous));
         Xunit.Assert.Empty(findings);
+    }
+
+    public void SetHosts(string name, params (string Ip, string Host)[] mappings)
+    {
+        HostsConfig config = new() { Name = name, Mappings = [.. mappings.Select(static x => new HostMappingConfig { Ip = x.Ip, Hostname = x.Host })] };
+        Engine.Objects.Hosts.Get(name).Exchange(HostTable.Compile(config, Engine, []));
     }
 
     public Router Router(ServiceConfig service) => Gost.Engine.Routing.Router.ForHandler(service, Metadata(service), Engine);
