@@ -20,6 +20,7 @@ internal sealed class BufferPump
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleTimeout;
     private RelayOutcome _outcome;
+    private FlowException? _refusal;
     private long _lastActivity;
     private ITimer? _idleTimer;
 
@@ -30,7 +31,7 @@ internal sealed class BufferPump
 
     private bool Timed => _idleTimeout > TimeSpan.Zero;
 
-    /// <summary>Runs to the end of both directions.</summary>
+    /// <summary>Runs to the end of both directions; throws what a stream said of a way that was never there.</summary>
     public async Task<RelayOutcome> RunAsync()
     {
         if (Timed)
@@ -45,7 +46,7 @@ internal sealed class BufferPump
             var output = PumpAsync(_target, _client, fromClient: false);
             await input;
             await output;
-            return _outcome;
+            return _refusal is null ? _outcome : throw _refusal;
         }
         finally
         {
@@ -113,6 +114,11 @@ internal sealed class BufferPump
 
     private void Fail(Exception e, DuplexStream to, bool writing, bool clientFailed)
     {
+        if (e is FlowException refusal)
+        {
+            Interlocked.CompareExchange(ref _refusal, refusal, null);
+        }
+
         var local = e is ObjectDisposedException or OperationCanceledException or SocketException { SocketErrorCode: SocketError.OperationAborted };
         Conclude(local ? RelayOutcome.Aborted : clientFailed ? RelayOutcome.ClientFailed : RelayOutcome.TargetFailed);
 

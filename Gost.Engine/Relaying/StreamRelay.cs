@@ -15,7 +15,8 @@ namespace Gost.Engine.Relaying;
 internal sealed class StreamRelay(TimeProvider time, BufferPool buffers)
 {
     /// <summary>
-    /// Runs to the end; never throws for what the peers do. Borrows both streams and may end them; their owners still dispose them.
+    /// Runs to the end; throws nothing for what the peers do, but the <see cref="FlowException"/> of a stream whose far end refuses only now, because its
+    /// protocol answers with the first data. Borrows both streams and may end them; their owners still dispose them.
     /// Counts each chunk in <paramref name="counters"/> as it passes. <paramref name="idleTimeout"/> zero = none.
     /// </summary>
     public Task<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
