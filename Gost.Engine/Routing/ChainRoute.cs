@@ -32,7 +32,15 @@ internal sealed class ChainRoute(
     {
         using var scope = limit.Start(cancellationToken);
         var (via, last) = await ReachLastAsync(scope);
-        return await AskAsync(last, scope, x => last.Node.Transport!.Connector.BindAsync(via, request, x));
+        try
+        {
+            return new ChainListener(await AskAsync(last, scope, x => last.Node.Transport!.Connector.BindAsync(via, request, x)), last);
+        }
+        catch (FlowException exception) when (!exception.InChain)
+        {
+            // There is no target that could be at fault.
+            throw Named(last, exception.Layer, exception.Error, exception.Message, exception);
+        }
     }
 
     private async ValueTask<(DuplexStream Via, RouteStep Last)> ReachLastAsync(DialLimit.Scope scope) =>
