@@ -74,42 +74,17 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
         return last.DisposeAsync();
     }
 
-    private Socket Bind(BindAddress address, IPEndPoint endPoint)
+    private Socket Bind(BindAddress address, IPEndPoint endPoint) => DatagramSockets.Listen(address, endPoint, (socket, at) =>
     {
-        Socket? socket = null;
         try
         {
-            socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = address.DualStack;
-            }
-
-            DatagramSockets.WidenBuffers(socket, DatagramSockets.ListenBuffer);
-            try
-            {
-                socket.Bind(endPoint);
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && OperatingSystem.IsLinux())
-            {
-                BindBesideOwn(socket, endPoint);
-            }
-
-            return socket;
+            socket.Bind(at);
         }
-        catch (SocketException e)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && OperatingSystem.IsLinux())
         {
-            socket?.Dispose();
-            if (address.DualStack && endPoint.AddressFamily == AddressFamily.InterNetworkV6
-                && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
-            {
-                // IPv6 is compiled in but switched off.
-                return Bind(address, new IPEndPoint(IPAddress.Any, endPoint.Port));
-            }
-
-            throw BindRefusal.Of("udp", address, e);
+            BindBesideOwn(socket, at);
         }
-    }
+    });
 
     /// <summary>
     /// Moves between overlapping addresses (127.0.0.1:53 to :53) need both sockets for a moment. Linux allows it while both have

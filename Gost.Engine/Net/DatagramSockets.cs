@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Net;
 
@@ -21,6 +23,38 @@ internal static class DatagramSockets
     private const int SoReuseAddress = 2;
     private const int SoReceiveBufferForce = 33;
     private const int SoSendBufferForce = 32;
+
+    /// <summary>
+    /// A socket bound to an address that is resolved already, with wide buffers; <paramref name="bind"/> binds it. Throws <see cref="FlowException"/> (bind).
+    /// </summary>
+    public static Socket Listen(BindAddress address, IPEndPoint endPoint, Action<Socket, IPEndPoint> bind)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = address.DualStack;
+            }
+
+            WidenBuffers(socket, ListenBuffer);
+            bind(socket, endPoint);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            if (address.DualStack && endPoint.AddressFamily == AddressFamily.InterNetworkV6
+                && e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+            {
+                // IPv6 is compiled in but switched off.
+                return Listen(address, new IPEndPoint(IPAddress.Any, endPoint.Port), bind);
+            }
+
+            throw BindRefusal.Of("udp", address, e);
+        }
+    }
 
     /// <summary>Asks for larger kernel buffers; what the system does not grant is left as it is.</summary>
     public static void WidenBuffers(Socket socket, int bytes)

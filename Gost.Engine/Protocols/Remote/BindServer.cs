@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Binds;
 using Gost.Engine.Net;
+using Gost.Engine.Protocols.Framing;
 using Gost.Engine.Protocols.Mux;
+using Gost.Engine.Relaying;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -48,10 +50,31 @@ internal sealed class BindServer(string service, EngineServices engine)
         RemoteLog.Freed(_logger, service, "tcp", local, inbound.Client);
     }
 
-    /// <summary>Binds UDP at <paramref name="address"/>, replies, and carries datagrams with their peers' addresses over <paramref name="tunnel"/>.</summary>
-    public ValueTask ServeDatagramsAsync(
-        Inbound inbound, DuplexStream tunnel, Target address, string user, int maxPayload, IBindReplies replies, CancellationToken stopping) =>
-        throw new NotSupportedException($"remote {service} {engine} {inbound} {tunnel} {address} {user} {maxPayload} {replies} {stopping} {TakeOverTime}");
+    /// <summary>
+    /// Binds UDP at <paramref name="address"/>, replies, and carries datagrams with their peers' addresses over <paramref name="tunnel"/>. Ends with the
+    /// tunnel, or when the engine drains. The rest as for streams; datagrams longer than <paramref name="maxPayload"/> bytes are cut.
+    /// </summary>
+    public async ValueTask ServeDatagramsAsync(
+        Inbound inbound, DuplexStream tunnel, Target address, string user, int maxPayload, IBindReplies replies, CancellationToken stopping)
+    {
+        using var held = await HoldAsync(
+            inbound, tunnel, address, user, TargetNetwork.Udp, replies,
+            static (at, endPoint) => DatagramSockets.Listen(at, endPoint, static (socket, x) => socket.Bind(x)), stopping);
+        var local = held.Local;
+        await tunnel.WriteAsync(replies.Bound(local), stopping);
+        await using HeardChannel client = new(new FramedDatagramChannel(tunnel, peer: null, maxPayload, engine.Buffers), engine.Time);
+        await using SocketAssociationChannel outside = new(held.Socket, Resolver.ResolveAsync, engine.Time);
+        held.Place.Hold(local, () => client.SilentFor > SilenceWithoutKeepAlive, () => tunnel.Abort());
+        RemoteLog.Held(_logger, service, "udp", local, inbound.Client);
+        inbound.Counters.Target = $"bind udp {local}";
+        using (engine.Draining.Token.UnsafeRegister(static x => ((DuplexStream)x!).Abort(), tunnel))
+        {
+            DatagramRelayOptions options = new(TimeSpan.Zero, EndWhenRefused: false, Addressed: true);
+            await DatagramRelay.RunAsync(inbound, client, outside, options, engine.Buffers, engine.Time, _logger);
+        }
+
+        RemoteLog.Freed(_logger, service, "udp", local, inbound.Client);
+    }
 
     /// <summary>Reserves, binds, takes over what the same client left; on a refusal says so to the client first.</summary>
     private async ValueTask<Held> HoldAsync(
