@@ -64,6 +64,9 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
         [
             (ConfigKind.Chains, service.Handler?.Chain ?? "", "connections are refused"),
             (ConfigKind.Chains, service.Listener?.Chain ?? "", "connections are refused"),
+            .. (service.Handler?.ChainGroup?.Chains ?? []).Concat(service.Listener?.ChainGroup?.Chains ?? [])
+                .Select(static x => (ConfigKind.Chains, x.Chain, "the others of its group are used")),
+            .. (service.Forwarder?.HopGroup?.Hops ?? []).Select(static x => (ConfigKind.Hops, x.Hop, "the others of its group are used")),
             (ConfigKind.Hops, forwarderHop, "connections are refused"),
             (ConfigKind.Authers, service.Handler?.Auther ?? "", "nobody is allowed"),
             .. (service.Handler?.Authers ?? []).Select(static x => (ConfigKind.Authers, x, "nobody is allowed")),

@@ -47,7 +47,10 @@ internal sealed class SocketDialer : ISocketDialer
             : target;
 
     /// <inheritdoc/>
-    public async ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken)
+    public ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken) => ConnectAsync(target, null, cancellationToken);
+
+    /// <summary>The same; <paramref name="resolved"/> is called when a name has its addresses.</summary>
+    public async ValueTask<DuplexStream> ConnectAsync(Target target, Action? resolved, CancellationToken cancellationToken)
     {
         if (target.Network == TargetNetwork.Udp)
         {
@@ -56,7 +59,7 @@ internal sealed class SocketDialer : ISocketDialer
 
         var socket = target.Network == TargetNetwork.Unix
             ? await ConnectUnixAsync(target.Host, cancellationToken)
-            : await OpenAsync(target, ConnectTcpAsync, cancellationToken);
+            : await OpenAsync(target, ConnectTcpAsync, resolved, cancellationToken);
         return new SocketDuplexStream(socket);
     }
 
@@ -68,7 +71,7 @@ internal sealed class SocketDialer : ISocketDialer
             throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"{target}: a {DialErrors.NetworkName(target.Network)} target cannot take datagrams");
         }
 
-        return new SocketDatagramChannel(await OpenAsync(target, ConnectUdpAsync, cancellationToken));
+        return new SocketDatagramChannel(await OpenAsync(target, ConnectUdpAsync, null, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -117,7 +120,7 @@ internal sealed class SocketDialer : ISocketDialer
     }
 
     private async Task<Socket> OpenAsync(
-        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, CancellationToken cancellationToken)
+        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, Action? resolved, CancellationToken cancellationToken)
     {
         RefuseNetns();
         if (target.Port == 0)
@@ -127,6 +130,11 @@ internal sealed class SocketDialer : ISocketDialer
         }
 
         var addresses = await LookUpAsync(target.Host, cancellationToken);
+        if (resolved is not null && target.Host.Length > 0 && !IPAddress.TryParse(target.Host, out _))
+        {
+            resolved();
+        }
+
         if (_options.Interfaces.Count == 0 && addresses.Length == 1)
         {
             return await connect(new IPEndPoint(addresses[0], target.Port), default, cancellationToken);

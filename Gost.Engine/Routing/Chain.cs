@@ -2,6 +2,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
+using Gost.Engine.Config.Values;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
@@ -11,14 +12,22 @@ internal sealed class Chain : IAsyncDisposable
 {
     private readonly Entry[] _entries;
 
-    private Chain(string name, Entry[] entries) => (Name, _entries) = (name, entries);
+    private Chain(string name, Entry[] entries, ConfigMap<object?> metadata, FailureMarker marker) =>
+        (Name, _entries, Metadata, Marker) = (name, entries, metadata, marker);
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
 
+    /// <summary>Its metadata; groups of chains read <c>weight</c>, <c>backup</c>, <c>maxFails</c> and <c>failTimeout</c>.</summary>
+    public ConfigMap<object?> Metadata { get; }
+
+    /// <summary>Ways along it that failed since the last one that did not: what groups of chains go by.</summary>
+    public FailureMarker Marker { get; }
+
     /// <summary>Builds a chain without side effects; health of nodes that stay is taken from <paramref name="previous"/>.</summary>
     public static Chain Compile(ChainConfig config, EngineServices engine, List<Finding> findings, Chain? previous = null)
     {
+        List<Entry> known = [.. previous?._entries ?? []];
         var entries = new Entry[config.Hops.Count];
         for (var i = 0; i < entries.Length; i++)
         {
@@ -29,28 +38,34 @@ internal sealed class Chain : IAsyncDisposable
                 continue;
             }
 
-            // A hop's name may stand twice in one chain, so its place counts as well.
-            var before = i < previous?._entries.Length && previous._entries[i].Name == hop.Name ? previous._entries[i].Inline : null;
+            // A hop's name may stand twice in one chain: each is taken over once, in their order.
+            var at = known.FindIndex(x => x.Inline is not null && x.Name == hop.Name);
+            var before = at < 0 ? null : known[at].Inline;
+            if (at >= 0)
+            {
+                known.RemoveAt(at);
+            }
+
             entries[i] = new Entry(hop.Name, Hop.Compile(hop, $"/hops/{i}", engine, findings, before), null);
         }
 
-        HashSet<string> acting = new([ProtectionAspect.Override], StringComparer.OrdinalIgnoreCase);
+        HashSet<string> acting = new(NodeSeeds.TraitKeys, StringComparer.OrdinalIgnoreCase) { ProtectionAspect.Override };
         findings.AddRange(UnusedMetadata.Find(acting, (config.Metadata, "/metadata")));
-        return new Chain(config.Name, entries);
+        return new Chain(config.Name, entries, config.Metadata, previous?.Marker ?? new FailureMarker(engine.Time));
     }
 
     /// <summary>
     /// Selects one node per hop. Throws <see cref="FlowException"/> (select) where a hop or node is missing; with
     /// <paramref name="directFallback"/> the way ends before that hop instead, as GOST's does.
     /// </summary>
-    public RouteStep[] Select(Inbound? inbound, bool directFallback)
+    public RouteStep[] Select(in RouteQuery query, bool directFallback)
     {
         var steps = new RouteStep[_entries.Length];
         for (var i = 0; i < steps.Length; i++)
         {
             var entry = _entries[i];
             var hop = entry.Inline ?? entry.Reference?.Current;
-            var node = hop?.Select(inbound);
+            var node = hop?.Select(query);
             if (node is null && directFallback)
             {
                 return steps[..i];
@@ -58,7 +73,9 @@ internal sealed class Chain : IAsyncDisposable
 
             if (node is null)
             {
-                var reason = hop is null ? $"hop {entry.Name} does not exist" : $"hop {entry.Name} has no node";
+                var reason = hop is null ? $"hop {entry.Name} does not exist"
+                    : hop.Nodes.Count == 0 ? $"hop {entry.Name} has no node"
+                    : $"hop {entry.Name} has no node for this connection";
                 throw new FlowException(FlowLayer.Select, FlowError.NoNode, $"chain {Name}: {reason}") { Hop = entry.Name };
             }
 

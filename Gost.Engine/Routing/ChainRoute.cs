@@ -9,42 +9,73 @@ namespace Gost.Engine.Routing;
 /// node cannot reach is charged to nobody here. Source: spec/forwarding.md sections 2 and 3.
 /// </summary>
 internal sealed class ChainRoute(
-    string chain, RouteStep[] steps, SocketDialer service, Inbound? inbound, DialLimit limit, EngineServices engine) : IRoute
+    Chain chain, RouteStep[] steps, SocketDialer service, Inbound? inbound, DialLimit limit, EngineServices engine, RouteTrace? trace = null) : IRoute
 {
-    /// <inheritdoc/>
-    public async ValueTask<DuplexStream> DialAsync(Target to, CancellationToken cancellationToken)
-    {
-        using var scope = limit.Start(cancellationToken);
-        var (via, last) = await ReachLastAsync(scope);
-        return await AskAsync(last, scope, x => last.Node.Transport!.Connector.ConnectAsync(via, service.MapHost(to), x));
-    }
+    private RouteStep Last => steps[^1];
 
     /// <inheritdoc/>
-    public async ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken)
-    {
-        using var scope = limit.Start(cancellationToken);
-        var (via, last) = await ReachLastAsync(scope);
-        return await AskAsync(last, scope, x => last.Node.Transport!.Connector.AssociateAsync(via, to is null ? null : service.MapHost(to), x));
-    }
+    public ValueTask<DuplexStream> DialAsync(Target to, CancellationToken cancellationToken) =>
+        AlongAsync(FlowLayer.Connect, to, (connector, via, x) => connector.ConnectAsync(via, service.MapHost(to), x), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) => AlongAsync(
+        FlowLayer.Associate, to, (connector, via, x) => connector.AssociateAsync(via, to is null ? null : service.MapHost(to), x), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IListener> BindAsync(BindRequest request, CancellationToken cancellationToken)
     {
-        using var scope = limit.Start(cancellationToken);
-        var (via, last) = await ReachLastAsync(scope);
         try
         {
-            return new ChainListener(await AskAsync(last, scope, x => last.Node.Transport!.Connector.BindAsync(via, request, x)), last);
+            var listener = await AlongAsync(
+                FlowLayer.Bind, request.Address, (connector, via, x) => connector.BindAsync(via, request, x), cancellationToken);
+            return new ChainListener(listener, Last);
         }
         catch (FlowException exception) when (!exception.InChain)
         {
             // There is no target that could be at fault.
-            throw Named(last, exception.Layer, exception.Error, exception.Message, exception);
+            throw Named(Last, exception.Layer, exception.Error, exception.Message, exception);
         }
     }
 
-    private async ValueTask<(DuplexStream Via, RouteStep Last)> ReachLastAsync(DialLimit.Scope scope) =>
-        (await ReachAsync(steps.Length - 1, scope.Caller, scope.Token), steps[^1]);
+    /// <summary>Reaches the last node and asks it. While that lasts the nodes' dialers stay, even if the chain is replaced.</summary>
+    private async ValueTask<T> AlongAsync<T>(
+        FlowLayer layer, Target? to, Func<IConnector, DuplexStream, CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+    {
+        var held = 0;
+        using var scope = limit.Start(cancellationToken);
+        try
+        {
+            for (; held < steps.Length; held++)
+            {
+                if (steps[held].Node.Transport?.Dialers.TryAcquire() == false)
+                {
+                    throw Named(steps[held], FlowLayer.Select, FlowError.Stopped, "the node was replaced meanwhile, try again", null);
+                }
+            }
+
+            var via = await ReachAsync(steps.Length - 1, scope.Caller, scope.Token);
+            var answer = AskAsync(scope, x => ask(Last.Node.Transport!.Connector, via, x)); // Reached, so there is a transport.
+            var opened = trace is null ? await answer : await trace.MeasureAsync(Last, layer, to?.ToString() ?? "", answer);
+            chain.Marker.Reset();
+            return opened;
+        }
+        catch (FlowException exception) when (exception.InChain)
+        {
+            if (IsCharged(exception))
+            {
+                chain.Marker.MarkFailure();
+            }
+
+            throw;
+        }
+        finally
+        {
+            for (var i = 0; i < held; i++)
+            {
+                await (steps[i].Node.Transport?.Dialers.ReleaseAsync() ?? ValueTask.CompletedTask);
+            }
+        }
+    }
 
     /// <summary>
     /// The transport to a node. The hops before are reached when its dialer asks for a raw stream: one that shares sessions may not.
@@ -70,34 +101,65 @@ internal sealed class ChainRoute(
         {
             if (index == 0 || failed)
             {
-                engine.Observer()?.ChainTried(chain, steps[index].Node.Name, engine.Time.GetElapsedTime(started), failed);
+                engine.Observer()?.ChainTried(chain.Name, steps[index].Node.Name, engine.Time.GetElapsedTime(started), failed);
             }
         }
     }
 
-    private ValueTask<DuplexStream> DialAsync(int index, CancellationToken caller, CancellationToken cancellationToken)
+    private async ValueTask<DuplexStream> DialAsync(int index, CancellationToken caller, CancellationToken cancellationToken)
     {
-        var node = steps[index].Node;
-        if (node.Transport is not { } transport)
+        var step = steps[index];
+        if (step.Node.Transport is not { } transport)
         {
-            throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"node {node.Name}: its connector or dialer is not supported by this build");
+            throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"node {step.Node.Name}: its connector or dialer is not supported by this build");
         }
 
         var sockets = transport.Sockets.For(inbound);
-        var address = node.TargetFor(TargetNetwork.Tcp);
-        Func<CancellationToken, ValueTask<DuplexStream>> open = index == 0
-            ? x => sockets.ConnectAsync(address, x)
-            : async x =>
-            {
-                var via = await ReachAsync(index - 1, caller, x);
+        var address = step.Node.TargetFor(TargetNetwork.Tcp);
+        var watch = trace?.Watch(step, address, transport.DialerType);
+        Func<CancellationToken, ValueTask<DuplexStream>> open = index == 0 ? OpenSocketAsync : OpenThroughAsync;
+        var dialer = transport.Dialers.Behind(steps.AsSpan(0, index));
+        try
+        {
+            var stream = await dialer.DialAsync(new NodeContext(address, index == 0, open, sockets, inbound), cancellationToken);
+            watch?.Reached();
+            return stream;
+        }
+        catch (Exception exception)
+        {
+            watch?.Failed(exception);
+            throw;
+        }
 
+        async ValueTask<DuplexStream> OpenSocketAsync(CancellationToken token)
+        {
+            watch?.Dialling();
+            var stream = await sockets.ConnectAsync(address, watch is null ? null : watch.Resolved, token);
+            watch?.Dialled();
+            return stream;
+        }
+
+        async ValueTask<DuplexStream> OpenThroughAsync(CancellationToken token)
+        {
+            var via = await ReachAsync(index - 1, caller, token);
+            watch?.Connecting();
+            try
+            {
                 // The previous connector owns and, when it fails, disposes what it was given.
-                return await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, sockets.MapHost(address), x);
-            };
-        return transport.Dialer.DialAsync(new NodeContext(address, index == 0, open, sockets, inbound), cancellationToken);
+                var stream = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, sockets.MapHost(address), token);
+                watch?.Connected();
+                return stream;
+            }
+            catch (FlowException exception) when (exception.Layer is FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication)
+            {
+                // It is the previous node that does not want to talk to us; this one was not asked yet.
+                watch?.Failed(exception);
+                throw Blame(steps[index - 1], exception);
+            }
+        }
     }
 
-    private static async ValueTask<T> AskAsync<T>(RouteStep last, DialLimit.Scope scope, Func<CancellationToken, ValueTask<T>> ask)
+    private async ValueTask<T> AskAsync<T>(DialLimit.Scope scope, Func<CancellationToken, ValueTask<T>> ask)
     {
         try
         {
@@ -105,21 +167,24 @@ internal sealed class ChainRoute(
         }
         catch (OperationCanceledException exception) when (!scope.Caller.IsCancellationRequested)
         {
-            throw new FlowException(FlowLayer.Connect, FlowError.TimedOut, $"node {last.Node.Name}: no answer in time", exception);
+            throw new FlowException(FlowLayer.Connect, FlowError.TimedOut, $"node {Last.Node.Name}: no answer in time", exception);
         }
         catch (FlowException exception) when (exception is { Layer: FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication }
             or { Layer: FlowLayer.Associate or FlowLayer.Bind, Error: FlowError.Unsupported })
         {
             // The node did not want to talk to us at all, or cannot do what is asked, so another target would do no better.
-            throw Named(last, exception.Layer, exception.Error, exception.Message, exception);
+            throw Named(Last, exception.Layer, exception.Error, exception.Message, exception);
         }
     }
+
+    private static bool IsCharged(FlowException exception) =>
+        exception.Error is not (FlowError.OutOfDescriptors or FlowError.Unsupported or FlowError.Stopped);
 
     private static FlowException Blame(RouteStep step, Exception exception)
     {
         if (exception is FlowException flow)
         {
-            if (flow.Error is not (FlowError.OutOfDescriptors or FlowError.Unsupported))
+            if (IsCharged(flow))
             {
                 step.Node.Marker.MarkFailure();
             }
@@ -133,6 +198,6 @@ internal sealed class ChainRoute(
             : Named(step, FlowLayer.Handshake, FlowError.Failed, exception.Message, exception);
     }
 
-    private static FlowException Named(RouteStep step, FlowLayer layer, FlowError error, string message, Exception inner) =>
+    private static FlowException Named(RouteStep step, FlowLayer layer, FlowError error, string message, Exception? inner) =>
         new(layer, error, $"hop {step.Hop}, node {step.Node.Name}: {message}", inner) { Hop = step.Hop, Node = step.Node.Name };
 }

@@ -45,7 +45,7 @@ internal sealed class Forwarder : IForwarder
     private async ValueTask<T> OpenAsync<T>(
         Inbound inbound, TargetNetwork network, Func<IRoute, Target, CancellationToken, ValueTask<T>> open, CancellationToken cancellationToken)
     {
-        Walk walk = new(_source.Current(), inbound, network);
+        TargetWalk walk = new(_source.Current(), inbound, network);
         FlowException? last = null;
         for (var attempt = 0; attempt <= _retries; attempt++)
         {
@@ -61,7 +61,7 @@ internal sealed class Forwarder : IForwarder
 
                 try
                 {
-                    var opened = await open(_router.Route(inbound, Share(left, walk.Remaining)), walk.Target, cancellationToken);
+                    var opened = await open(_router.Route(walk.Target, inbound, Share(left, walk.Remaining)), walk.Target, cancellationToken);
                     walk.Succeeded();
                     return opened;
                 }
@@ -116,65 +116,4 @@ internal sealed class Forwarder : IForwarder
     private static FlowException Named(FlowException exception, string target) => exception.InChain || target.Length == 0
         ? exception
         : new FlowException(exception.Layer, exception.Error, exception.Message, exception) { Node = target };
-
-    /// <summary>One flow's way through the targets. A target is charged once, however often it is tried for the flow.</summary>
-    private sealed class Walk(TargetSource.Snapshot targets, Inbound inbound, TargetNetwork network)
-    {
-        private HashSet<Node>? _tried;
-        private HashSet<Node>? _charged;
-        private Node? _node;
-        private bool _placeholderTried;
-
-        public Target Target { get; private set; } = Target.Placeholder(network);
-
-        public string Name => _node?.Name ?? "";
-
-        /// <summary>How many targets are left, the current one included.</summary>
-        public int Remaining => targets.Hop is { } hop ? hop.Nodes.Count - (_tried?.Count ?? 0) : 1;
-
-        public string NoNodeReason => targets.Missing is { } missing ? $"hop {missing} does not exist" : "node not available";
-
-        public void Restart()
-        {
-            _tried?.Clear();
-            _placeholderTried = false;
-        }
-
-        public bool MoveNext()
-        {
-            if (targets.IsPlaceholder)
-            {
-                return !_placeholderTried && (_placeholderTried = true);
-            }
-
-            _node = targets.Hop?.Select(inbound, _tried);
-            if (_node is null)
-            {
-                return false;
-            }
-
-            Target = _node.TargetFor(network);
-            return true;
-        }
-
-        public void Failed()
-        {
-            if (_node is null)
-            {
-                return;
-            }
-
-            (_tried ??= []).Add(_node);
-            if ((_charged ??= []).Add(_node))
-            {
-                _node.Marker.MarkFailure();
-            }
-        }
-
-        public void Succeeded()
-        {
-            _node?.Marker.Reset();
-            inbound.Counters.Target = Target.ToString();
-        }
-    }
 }

@@ -1,8 +1,8 @@
-using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
 using Gost.Engine.Config.Values;
+using Gost.Engine.Routing.Rules;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
@@ -12,10 +12,13 @@ internal sealed class Hop : IAsyncDisposable
 {
     private readonly NodeSet _nodes;
 
-    private Hop(string name, NodeSet nodes) => (Name, _nodes) = (name, nodes);
+    private Hop(string name, NodeSet nodes, ConfigMap<object?> metadata) => (Name, _nodes, Metadata) = (name, nodes, metadata);
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
+
+    /// <summary>Its metadata; groups of hops read <c>weight</c> and <c>backup</c>.</summary>
+    public ConfigMap<object?> Metadata { get; }
 
     /// <summary>The nodes in configuration order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes.Nodes;
@@ -34,9 +37,10 @@ internal sealed class Hop : IAsyncDisposable
             var node = NodeSeeds.Inherit(config.Nodes[i], config);
             HashSet<string> used = new(StringComparer.OrdinalIgnoreCase);
             MetadataReader metadata = new(node.Metadata, $"{pointer}/nodes/{i}/metadata");
-            var traits = NodeSeeds.ReadTraits(metadata, config.Selector, node.Matcher);
-            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings, used);
-            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, transport));
+            var rule = SelectionRule.Compile(node.Matcher, node.Filter, $"{pointer}/nodes/{i}", engine, findings);
+            var traits = NodeSeeds.ReadTraits(metadata, config.Selector, rule.Priority);
+            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings, used, previous?.Nodes);
+            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, transport, rule.Predicate));
             findings.AddRange(metadata.Findings);
             used.UnionWith(metadata.UsedKeys);
             usedByNodes.UnionWith(used);
@@ -49,23 +53,23 @@ internal sealed class Hop : IAsyncDisposable
 
         if (pointer.Length == 0)
         {
-            // Inside a chain the chain's own metadata has it.
-            usedByNodes.Add(ProtectionAspect.Override);
+            // Inside a chain the chain's own metadata has it, and there is no group that the hop were one of.
+            usedByNodes.UnionWith([ProtectionAspect.Override, "weight", "backup"]);
         }
 
         findings.AddRange(UnusedMetadata.Find(usedByNodes, (config.Metadata, $"{pointer}/metadata")));
 
-        return new Hop(config.Name, NodeSet.Create(seeds, config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes));
+        return new Hop(config.Name, NodeSet.Create(seeds, config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes), config.Metadata);
     }
 
     /// <summary>The targets that a forwarder lists itself.</summary>
     public static Hop OfTargets(string name, ForwarderConfig config, EngineServices engine, List<Finding> findings, Hop? previous) =>
         new(name, NodeSet.Create(
-            NodeSeeds.OfTargets(config, findings), config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes));
+            NodeSeeds.OfTargets(config, engine, findings), config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes), ConfigMap<object?>.Empty);
 
     /// <summary>A node for the flow, null when there is none that was not tried.</summary>
-    public Node? Select(Inbound? inbound, HashSet<Node>? tried = null) => _nodes.Select(inbound, tried);
+    public Node? Select(in RouteQuery query, HashSet<Node>? tried = null) => _nodes.Select(query, tried);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _nodes.ReleaseAsync();
 }

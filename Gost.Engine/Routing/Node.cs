@@ -1,9 +1,10 @@
 using Gost.Engine.Abstractions;
+using Gost.Engine.Routing.Selectors;
 
 namespace Gost.Engine.Routing;
 
 /// <summary>One node of a hop, or one target of a forwarder.</summary>
-internal sealed class Node(NodeSeed seed, FailureMarker marker)
+internal sealed class Node(NodeSeed seed, FailureMarker marker) : ISelectable
 {
     private readonly Target _tcp = TargetAddress.Parse(seed.Addr, TargetAddress.NetworkOf(seed.Network, TargetNetwork.Tcp));
     private readonly Target _udp = TargetAddress.Parse(seed.Addr, TargetAddress.NetworkOf(seed.Network, TargetNetwork.Udp));
@@ -26,11 +27,23 @@ internal sealed class Node(NodeSeed seed, FailureMarker marker)
     /// <summary>Its failures.</summary>
     public FailureMarker Marker { get; } = marker;
 
-    /// <summary>Whether selection leaves it out now.</summary>
+    /// <inheritdoc/>
+    public int Weight => Traits.Weight;
+
+    /// <inheritdoc/>
+    public bool IsBackup => Traits.Backup;
+
+    /// <inheritdoc/>
+    public long Priority => Traits.Priority;
+
+    /// <inheritdoc/>
     public bool IsFailed => Marker.IsFailed(Traits.MaxFails, Traits.FailTimeout);
 
     /// <summary>The picture a status shows.</summary>
     public TargetHealth Health => new(Name, Addr, !IsFailed, Marker.Fails, Marker.LastFailure);
+
+    /// <inheritdoc/>
+    public bool Accepts(in RouteQuery query) => seed.Rule is not { } rule || rule(query) == true;
 
     /// <summary>Where a flow of the network goes; the node's own <c>network</c> wins.</summary>
     public Target TargetFor(TargetNetwork network) => network == TargetNetwork.Udp ? _udp : _tcp;

@@ -1,6 +1,8 @@
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
+using Gost.Engine.Routing.Rules;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
 
@@ -9,18 +11,23 @@ internal static class NodeSeeds
 {
     private static readonly TimeSpan DefaultFailTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>The keys that <see cref="ReadTraits"/> reads.</summary>
+    public static readonly string[] TraitKeys = ["weight", "backup", "maxFails", "max_fails", "failTimeout", "fail_timeout"];
+
     // Metadata that a node has from its hop where it says nothing itself (spec/config.md section 6).
     private static readonly string[] Inherited = ["interface", "so_mark", "proxyProtocol", "netns"];
 
     /// <summary>The targets written in a forwarder.</summary>
-    public static List<NodeSeed> OfTargets(ForwarderConfig forwarder, List<Finding> findings)
+    public static List<NodeSeed> OfTargets(ForwarderConfig forwarder, EngineServices engine, List<Finding> findings)
     {
         List<NodeSeed> seeds = new(forwarder.Nodes.Count);
         for (var i = 0; i < forwarder.Nodes.Count; i++)
         {
             var node = forwarder.Nodes[i];
             MetadataReader metadata = new(node.Metadata, $"/forwarder/nodes/{i}/metadata");
-            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, ReadTraits(metadata, forwarder.Selector, node.Matcher)));
+            var rule = SelectionRule.Compile(node.Matcher, FilterOf(node), $"/forwarder/nodes/{i}", engine, findings);
+            var traits = ReadTraits(metadata, forwarder.Selector, rule.Priority);
+            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, Rule: rule.Predicate));
             findings.AddRange(metadata.Findings);
             findings.AddRange(metadata.Metadata.Keys.Where(x => !metadata.UsedKeys.Contains(x)).Select(x => new Finding(
                 $"{metadata.Pointer}/{x.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}",
@@ -30,6 +37,10 @@ internal static class NodeSeeds
 
         return seeds;
     }
+
+    /// <summary>The filter of a target; its members stood beside it once.</summary>
+    public static NodeFilterConfig FilterOf(ForwardNodeConfig node) =>
+        node.Filter ?? new NodeFilterConfig { Host = node.Host, Protocol = node.Protocol, Path = node.Path };
 
     /// <summary>A node with everything that it has from its hop written into it.</summary>
     public static NodeConfig Inherit(NodeConfig node, HopConfig hop)
@@ -68,7 +79,7 @@ internal static class NodeSeeds
     }
 
     /// <summary>What selection needs; a node's own values win over the selector's, and values of 0 or less mean the defaults.</summary>
-    public static NodeTraits ReadTraits(MetadataReader metadata, SelectorConfig? selector, MatcherConfig? matcher)
+    public static NodeTraits ReadTraits(MetadataReader metadata, SelectorConfig? selector, long priority)
     {
         var weight = metadata.GetInt(1, long.MinValue, int.MaxValue, "weight");
         var maxFails = metadata.GetInt(selector?.MaxFails ?? 0, long.MinValue, long.MaxValue, "maxFails", "max_fails");
@@ -78,11 +89,8 @@ internal static class NodeSeeds
             metadata.GetBool(false, "backup"),
             maxFails > 0 ? maxFails : 1,
             failTimeout > TimeSpan.Zero ? failTimeout : DefaultFailTimeout,
-            PriorityOf(matcher));
+            priority);
     }
-
-    // Rules are not evaluated by this build, so only the priority of a rule that is not there may act: it matches everything.
-    private static long PriorityOf(MatcherConfig? matcher) => matcher is { Rule: "" } ? matcher.Priority : 0;
 
     private static void AddDeprecated(Dictionary<string, object?> metadata, string networkInterface, string netns, SockOptsConfig? options)
     {

@@ -1,4 +1,3 @@
-using Gost.Engine.Abstractions;
 using Gost.Engine.Routing.Selectors;
 
 namespace Gost.Engine.Routing;
@@ -8,9 +7,9 @@ internal sealed class NodeSet
 {
     private readonly Node[] _nodes;
     private readonly RoundCounter _round;
-    private readonly NodeSelector _selector;
+    private readonly Selector<Node> _selector;
 
-    private NodeSet(Node[] nodes, RoundCounter round, NodeSelector selector) => (_nodes, _round, _selector) = (nodes, round, selector);
+    private NodeSet(Node[] nodes, RoundCounter round, Selector<Node> selector) => (_nodes, _round, _selector) = (nodes, round, selector);
 
     /// <summary>
     /// Builds the set. The round and the failures of nodes that stay, known by name and address, are shared with
@@ -34,12 +33,24 @@ internal sealed class NodeSet
         }
 
         var round = previous?._round ?? new RoundCounter();
-        return new NodeSet(nodes, round, new NodeSelector(nodes, SelectionStrategies.Create(strategy, round, random)));
+        return new NodeSet(nodes, round, new Selector<Node>(nodes, SelectionStrategies.Create(strategy, round, random)));
     }
 
     /// <summary>The nodes in configuration order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>A node, null when there is none that was not tried.</summary>
-    public Node? Select(Inbound? inbound, HashSet<Node>? tried) => _selector.Select(inbound, tried);
+    /// <summary>Lets the dialers of its nodes go; those that another set took over live on.</summary>
+    public async ValueTask ReleaseAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            if (node.Transport is { } transport)
+            {
+                await transport.Dialers.ReleaseAsync();
+            }
+        }
+    }
+
+    /// <summary>A node for the flow, null when there is none that was not tried.</summary>
+    public Node? Select(in RouteQuery query, HashSet<Node>? tried) => _selector.Select(query, tried);
 }

@@ -12,17 +12,15 @@ internal sealed class Router
     private static readonly TimeSpan DefaultDialTimeout = TimeSpan.FromSeconds(15);
 
     private readonly EngineServices _engine;
-    private readonly NamedRef<Chain>? _chain;
-    private readonly bool _hasGroup;
+    private readonly ChainGroup? _chains;
     private readonly bool _directFallback;
     private readonly SocketDialer _sockets;
 
-    private Router(ServiceConfig service, MetadataReader metadata, EngineServices engine, string chain, ChainGroupConfig? group)
+    private Router(ServiceConfig service, MetadataReader metadata, EngineServices engine, string chain, ChainGroupConfig? group, string part)
     {
         var ignoreChain = metadata.GetBool(false, "ignoreChain");
         _engine = engine;
-        _chain = chain.Length == 0 || ignoreChain ? null : engine.Objects.Chains.Get(chain);
-        _hasGroup = group is { Chains.Count: > 0 } && !ignoreChain;
+        _chains = ignoreChain ? null : ChainGroup.Compile(chain, group, $"/{part}/chainGroup", engine, metadata.Findings);
         _directFallback = metadata.GetBool(engine.Options.DirectFallback, "compat.directFallback");
         _sockets = SocketDialer.ForService(service, metadata, engine);
         var timeout = metadata.GetTimeout(DefaultDialTimeout, "dialTimeout");
@@ -30,7 +28,7 @@ internal sealed class Router
     }
 
     /// <summary>Whether a chain is named, existing or not.</summary>
-    public bool HasChain => _chain is not null || _hasGroup;
+    public bool HasChain => _chains is not null;
 
     /// <summary>How long one attempt may take as a whole: resolve, chain and target (<c>dialTimeout</c>); infinite = no limit.</summary>
     public TimeSpan DialTimeout { get; }
@@ -43,51 +41,44 @@ internal sealed class Router
     {
         var chain = service.Handler?.Chain ?? "";
         var group = service.Handler?.ChainGroup;
+        var part = "handler";
         if (chain.Length == 0 && group is null && !BindsRemotely(service.Listener))
         {
             chain = service.Listener?.Chain ?? "";
             group = service.Listener?.ChainGroup;
+            part = "listener";
         }
 
-        return new Router(service, serviceMetadata, engine, chain, group);
+        return new Router(service, serviceMetadata, engine, chain, group, part);
     }
 
     /// <summary>The way a listener binds through: <c>listener.chain</c>.</summary>
     public static Router ForListener(ServiceConfig service, MetadataReader serviceMetadata, EngineServices engine) =>
-        new(service, serviceMetadata, engine, service.Listener?.Chain ?? "", service.Listener?.ChainGroup);
+        new(service, serviceMetadata, engine, service.Listener?.Chain ?? "", service.Listener?.ChainGroup, "listener");
 
     /// <summary>
     /// Selects the nodes of a way to <paramref name="target"/>. Throws <see cref="FlowException"/> (select, no node) when a chain, hop or
     /// node is missing: nothing goes direct that was meant for a chain, unless <c>compat.directFallback</c> is set.
     /// </summary>
-    public IRoute Route(Target target, Inbound? inbound) => Route(inbound, DialTimeout);
+    public IRoute Route(Target target, Inbound? inbound) => Route(target, inbound, DialTimeout);
 
     /// <summary>The same with a limit of time of its own.</summary>
-    public IRoute Route(Inbound? inbound, TimeSpan limit)
+    public IRoute Route(Target target, Inbound? inbound, TimeSpan limit) => Route(new RouteQuery(target.Network, target, inbound), limit);
+
+    /// <summary>The same for a query of its own.</summary>
+    public IRoute Route(in RouteQuery query, TimeSpan limit)
     {
         DialLimit dialLimit = new(limit, _engine.Time);
-        var direct = _sockets.For(inbound);
-        if (_hasGroup)
-        {
-            throw new FlowException(FlowLayer.Select, FlowError.Unsupported, "chain groups are not supported by this build") { Hop = "" };
-        }
-
-        if (_chain is null)
+        var direct = _sockets.For(query.Inbound);
+        if (_chains is null)
         {
             return new DirectRoute(direct, dialLimit);
         }
 
-        if (_chain.Current is not { } chain)
-        {
-            return _directFallback
-                ? new DirectRoute(direct, dialLimit)
-                : throw new FlowException(FlowLayer.Select, FlowError.NoNode, $"chain {_chain.Name} does not exist") { Hop = "" };
-        }
-
-        var steps = chain.Select(inbound, _directFallback);
-        return steps.Length == 0
+        var (chain, steps) = _chains.Select(query, _directFallback);
+        return chain is null || steps.Length == 0
             ? new DirectRoute(direct, dialLimit)
-            : new ChainRoute(chain.Name, steps, direct, inbound, dialLimit, _engine);
+            : new ChainRoute(chain, steps, direct, query.Inbound, dialLimit, _engine);
     }
 
     private static bool BindsRemotely(ListenerConfig? listener) => listener?.Type.ToLowerInvariant() is "rtcp" or "rudp" or "runix";

@@ -11,11 +11,16 @@ internal sealed class TargetDialer
 {
     private readonly Router _router;
     private readonly int _retries;
+    private readonly bool _hashByTarget;
 
-    private TargetDialer(Router router, long retries) => (_router, _retries) = (router, (int)Math.Clamp(retries, 0, int.MaxValue - 1));
+    private TargetDialer(Router router, long retries, bool hashByTarget) =>
+        (_router, _retries, _hashByTarget) = (router, (int)Math.Clamp(retries, 0, int.MaxValue - 1), hashByTarget);
 
-    /// <summary>The dialer of a handler: its router and its <c>retries</c>.</summary>
-    public static TargetDialer Build(HandlerBuildContext context) => new(context.Router, context.Service.Handler?.Retries ?? 0);
+    /// <summary>The dialer of a handler: its router, its <c>retries</c> and its metadata <c>hash</c> (<c>host</c> = strategy hash goes by the target).</summary>
+    public static TargetDialer Build(HandlerBuildContext context) => new(
+        context.Router,
+        context.Service.Handler?.Retries ?? 0,
+        string.Equals(context.Metadata.GetString("hash"), "host", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A stream to the target, which the caller owns. Throws <see cref="FlowException"/>. Sets the flow's target.</summary>
     public ValueTask<DuplexStream> DialAsync(Inbound inbound, Target to, CancellationToken cancellationToken) =>
@@ -31,11 +36,12 @@ internal sealed class TargetDialer
         try
         {
             inbound.Counters.Target = to?.ToString() ?? "";
+            RouteQuery query = new(to?.Network ?? TargetNetwork.Udp, to, inbound, _hashByTarget);
             for (var attempt = 0; ; attempt++)
             {
                 try
                 {
-                    return await open(_router.Route(to ?? Target.Placeholder(TargetNetwork.Udp), inbound), to, cancellationToken);
+                    return await open(_router.Route(query, _router.DialTimeout), to, cancellationToken);
                 }
                 catch (FlowException) when (attempt < _retries)
                 {

@@ -10,11 +10,11 @@ internal sealed class TargetSource
 {
     private readonly Hop? _own;
     private readonly NamedRef<Hop>? _reference;
-    private readonly string? _refusal;
+    private readonly HopGroup? _group;
 
-    private TargetSource(Hop? own, NamedRef<Hop>? reference, string? refusal) => (_own, _reference, _refusal) = (own, reference, refusal);
+    private TargetSource(Hop? own, NamedRef<Hop>? reference, HopGroup? group) => (_own, _reference, _group) = (own, reference, group);
 
-    /// <summary>Reads <c>forwarder</c>: <c>hop</c> or its deprecated alias <c>name</c> wins over <c>nodes</c>. Source: spec/config.md section 4.</summary>
+    /// <summary>Reads <c>forwarder</c>: <c>hopGroup</c> wins, then <c>hop</c> or its deprecated alias <c>name</c> wins over <c>nodes</c>. Source: spec/config.md section 4.</summary>
     public static TargetSource Build(ServiceConfig service, EngineServices engine, List<Finding> findings, TargetSource? previous)
     {
         if (service.Forwarder is not { } forwarder)
@@ -24,7 +24,7 @@ internal sealed class TargetSource
 
         if (forwarder.HopGroup is { Hops.Count: > 0 })
         {
-            return new TargetSource(null, null, "hop groups are not supported by this build");
+            return new TargetSource(null, null, HopGroup.Compile(forwarder.HopGroup, engine, findings, previous?._group));
         }
 
         var name = forwarder.Hop.Length > 0 ? forwarder.Hop : forwarder.Name;
@@ -40,26 +40,25 @@ internal sealed class TargetSource
     }
 
     /// <summary>Health of the targets now.</summary>
-    public IReadOnlyList<TargetHealth> Health => (_own ?? _reference?.Current) is { } hop ? [.. hop.Nodes.Select(static x => x.Health)] : [];
+    public IReadOnlyList<TargetHealth> Health => [.. (_group?.Nodes ?? (_own ?? _reference?.Current)?.Nodes ?? []).Select(static x => x.Health)];
 
-    /// <summary>The targets as they are now; a flow keeps what it got. Throws <see cref="FlowException"/> where they cannot be used.</summary>
+    /// <summary>The targets as they are now; a flow keeps what it got.</summary>
     public Snapshot Current()
     {
-        if (_refusal is not null)
-        {
-            throw new FlowException(FlowLayer.Select, FlowError.Unsupported, _refusal);
-        }
-
         var hop = _own ?? _reference?.Current;
-        return new Snapshot(hop, hop is null ? _reference?.Name : null);
+        return new Snapshot(hop, hop is null ? _reference?.Name : null, _group);
     }
 
     /// <summary>Targets of one flow.</summary>
     /// <param name="Hop">What to select from, null when there is nothing.</param>
     /// <param name="Missing">The hop that is named but does not exist.</param>
-    internal readonly record struct Snapshot(Hop? Hop, string? Missing)
+    /// <param name="Group">The hops to select from, instead of one.</param>
+    internal readonly record struct Snapshot(Hop? Hop, string? Missing, HopGroup? Group)
     {
         /// <summary>No forwarder is configured: the far end knows the target.</summary>
-        public bool IsPlaceholder => Hop is null && Missing is null;
+        public bool IsPlaceholder => Hop is null && Missing is null && Group is null;
+
+        /// <summary>How many targets there are.</summary>
+        public int Count => Group?.Nodes.Count() ?? Hop?.Nodes.Count ?? 1;
     }
 }

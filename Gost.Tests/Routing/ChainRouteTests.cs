@@ -235,7 +235,7 @@ public sealed class ChainRouteTests
     {
         SetChain(Hop("h1", "a", "b"));
         var before = _fixture.Engine.Objects.Chains.Get("c").Current!;
-        before.Select(null, false)[0].Node.Marker.MarkFailure();
+        before.Select(default, false)[0].Node.Marker.MarkFailure();
 
         _fixture.SetChain(new ChainConfig { Name = "c", Hops = [Hop("h1", "a", "b", "d")] }, before);
 
@@ -257,7 +257,7 @@ public sealed class ChainRouteTests
 
     private IRoute Route() => _fixture.Router(Service()).Route(Target, null);
 
-    private RouteStep[] Steps() => _fixture.Engine.Objects.Chains.Get("c").Current!.Select(null, false);
+    private RouteStep[] Steps() => _fixture.Engine.Objects.Chains.Get("c").Current!.Select(default, false);
 
     private sealed class Watcher : IFlowObserver
     {

@@ -17,14 +17,14 @@ namespace Gost.Tests.Routing;
 /// <summary>An engine's shared parts with a clock that is moved by hand and a protocol whose answers are scripted.</summary>
 internal sealed class RoutingFixture
 {
-    public RoutingFixture(EngineOptions? options = null, bool realTime = false)
+    public RoutingFixture(EngineOptions? options = null, bool realTime = false, params IProtocolModule[] modules)
     {
         Time = new FakeTimeProvider();
         Engine = new EngineServices(
             options ?? new EngineOptions(),
             realTime ? TimeProvider.System : Time,
             NullLoggerFactory.Instance,
-            new ProtocolCatalog([new RawNodeModule(), new DirectModule(), Script]),
+            new ProtocolCatalog([new RawNodeModule(), new DirectModule(), Script, .. modules]),
             new NamedObjects(),
             null!, // routing binds no sockets
             null!,

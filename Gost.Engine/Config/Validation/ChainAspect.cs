@@ -16,6 +16,7 @@ internal sealed class ChainAspect : Aspect<ChainConfig>
             report.Warn("/hops", "the chain has no hops: connections through it are refused");
         }
 
+        NodeRules.CheckMetadata(report, "", config.Metadata);
         for (var i = 0; i < config.Hops.Count; i++)
         {
             var hop = config.Hops[i];

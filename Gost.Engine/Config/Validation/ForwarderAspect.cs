@@ -1,4 +1,5 @@
 using Gost.Engine.Config.Model;
+using Gost.Engine.Routing;
 
 namespace Gost.Engine.Config.Validation;
 
@@ -18,9 +19,20 @@ internal sealed class ForwarderAspect : Aspect<ServiceConfig>
             return;
         }
 
+        if (forwarder.HopGroup is { Hops.Count: > 0 } group)
+        {
+            GroupRules.CheckHops(report, group);
+            if (forwarder.Hop.Length + forwarder.Name.Length + forwarder.Nodes.Count > 0)
+            {
+                report.Warn("/forwarder/hopGroup", "hopGroup is used, so hop, name and nodes beside it have no effect");
+            }
+
+            return;
+        }
+
         if (forwarder.HopGroup is not null)
         {
-            report.Error("/forwarder/hopGroup", "hopGroup is not supported by this build; name one hop in forwarder.hop");
+            report.Warn("/forwarder/hopGroup", "a group without hops has no effect");
         }
 
         if (forwarder.Hop.Length + forwarder.Name.Length > 0)
@@ -57,16 +69,8 @@ internal sealed class ForwarderAspect : Aspect<ServiceConfig>
         NodeRules.CheckAddress(report, pointer, node.Addr, node.Network, needsPort: false);
         NodeRules.CheckMetadata(report, pointer, node.Metadata);
         NodeRules.CheckProbe(report, pointer, node.Probe);
-        if (node.Filter is not null || node.Host.Length + node.Protocol.Length + node.Path.Length > 0)
-        {
-            report.Warn($"{pointer}/{FilterMember(node)}", "a node's filter is kept but has no effect yet: the node serves every connection");
-        }
-
-        if (node.Matcher is not null)
-        {
-            report.Warn($"{pointer}/matcher", "a node's matcher is kept but has no effect yet: the node serves every connection");
-        }
-
+        var filter = NodeSeeds.FilterOf(node);
+        NodeRules.CheckRule(report, pointer, node.Matcher, filter == new NodeFilterConfig() ? null : filter, FilterMember(node), knowsHost: false);
         foreach (var (member, value) in new (string, object?)[] { ("auth", node.Auth), ("http", node.Http), ("tls", node.Tls) })
         {
             if (value is not null)

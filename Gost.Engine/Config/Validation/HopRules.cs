@@ -83,6 +83,7 @@ internal static class HopRules
             NodeRules.CheckAddress(report, pointer, node.Addr, node.Network, needsPort: !isTarget);
         }
 
+        NodeRules.CheckRule(report, pointer, node.Matcher, node.Filter, "filter", knowsHost: !isTarget);
         NodeRules.CheckMetadata(report, pointer, node.Metadata);
         NodeRules.CheckProbe(report, pointer, node.Probe);
         CheckNetns(report, $"{pointer}/metadata", node.Metadata);
@@ -93,7 +94,7 @@ internal static class HopRules
 
         foreach (var (member, isSet) in new[]
         {
-            ("filter", node.Filter is not null), ("matcher", node.Matcher is not null), ("http", node.Http is not null), ("tls", node.Tls is not null),
+            ("http", node.Http is not null), ("tls", node.Tls is not null),
             ("resolver", node.Resolver.Length > 0),
         })
         {

@@ -50,20 +50,26 @@ internal sealed class InertAspect : Aspect<ServiceConfig>
 
     private static void CheckChains(ServiceConfig config, Report report)
     {
-        if (config.Handler?.ChainGroup is not null)
+        foreach (var (pointer, group) in new[] { ("/handler/chainGroup", config.Handler?.ChainGroup), ("/listener/chainGroup", config.Listener?.ChainGroup) })
         {
-            report.Error("/handler/chainGroup", "chainGroup is not supported by this build; name one chain in handler.chain");
+            if (group is not null)
+            {
+                GroupRules.CheckChains(report, pointer, group);
+            }
         }
 
-        if (config.Listener?.ChainGroup is not null)
+        var handlerHasChain = config.Handler is { Chain.Length: > 0 } or { ChainGroup: not null };
+        if (config.Listener?.ChainGroup is not null && !ServiceFacts.BindsRemotely(config))
         {
-            report.Error("/listener/chainGroup", "chainGroup is not supported by this build; name one chain");
+            report.Warn("/listener/chainGroup", handlerHasChain
+                ? "this listener does not bind through a chain, and the handler has one: listener.chainGroup has no effect"
+                : "this listener does not bind through a chain: listener.chainGroup acts as handler.chainGroup");
         }
 
         // The port-forwarding page of GOST writes it there (contract.md, Values).
         if (config.Listener?.Chain.Length > 0 && !ServiceFacts.BindsRemotely(config))
         {
-            report.Warn("/listener/chain", string.IsNullOrEmpty(config.Handler?.Chain)
+            report.Warn("/listener/chain", !handlerHasChain
                 ? "this listener does not bind through a chain: listener.chain acts as handler.chain"
                 : "this listener does not bind through a chain, and handler.chain is set: listener.chain has no effect");
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Nodes;
 using Gost.Engine.Config.Values;
+using Gost.Engine.Routing.Rules;
 
 namespace Gost.Engine.Config.Validation;
 
@@ -129,6 +130,70 @@ internal static class NodeRules
         foreach (var finding in reader.Findings)
         {
             report.Error(finding.Pointer, finding.Message);
+        }
+    }
+
+    /// <summary>What a node, hop or chain takes; warns where it can never take anything.</summary>
+    /// <param name="report">Takes the findings.</param>
+    /// <param name="pointer">The pointer of what has the rule.</param>
+    /// <param name="matcher">Its matcher.</param>
+    /// <param name="filter">Its filter, null where there is none.</param>
+    /// <param name="filterMember">The member that is pointed to.</param>
+    /// <param name="knowsHost">Whether the target is known when it is judged; it is not while targets are what is being selected.</param>
+    public static void CheckRule(Report report, string pointer, MatcherConfig? matcher, NodeFilterConfig? filter, string filterMember, bool knowsHost)
+    {
+        if (matcher is not null)
+        {
+            CheckMatcher(report, pointer, matcher, knowsHost);
+            if (filter is not null && matcher.Rule.Length > 0)
+            {
+                report.Warn($"{pointer}/{filterMember}", "the matcher is used, so the filter has no effect");
+                return;
+            }
+        }
+
+        if (filter is { Protocol.Length: > 0 } or { Path.Length: > 0 })
+        {
+            report.Warn($"{pointer}/{filterMember}", "protocol and path of a filter need a look into the stream, which no handler of this build takes: nothing is selected by it");
+        }
+        else if (filter is { Host.Length: > 0 } && !knowsHost)
+        {
+            report.Warn($"{pointer}/{filterMember}", "a connection names no host before its target is selected: nothing is selected by this filter");
+        }
+    }
+
+    private static void CheckMatcher(Report report, string pointer, MatcherConfig matcher, bool knowsHost)
+    {
+        if (matcher.BodySize != 0)
+        {
+            report.Warn($"{pointer}/matcher/bodySize", "bodySize of a matcher has no effect: no handler of this build looks into the stream");
+        }
+
+        if (matcher.Rule.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var function in RuleParser.Parse(matcher.Rule, null).Functions)
+            {
+                var reason = function.Needs switch
+                {
+                    RuleNeed.Request => "needs a look into the stream, which no handler of this build takes",
+                    RuleNeed.Host when !knowsHost => "needs the host, which is not known before a target is selected",
+                    RuleNeed.Unsupported => "names an object that this build does not enforce",
+                    _ => null,
+                };
+                if (reason is not null)
+                {
+                    report.Warn($"{pointer}/matcher/rule", $"{function.Name} of the matcher {reason}: what depends on it does not match");
+                }
+            }
+        }
+        catch (RuleException exception)
+        {
+            report.Error($"{pointer}/matcher/rule", exception.Message, exception.Suggestion);
         }
     }
 

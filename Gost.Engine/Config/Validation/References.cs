@@ -43,7 +43,8 @@ internal static class References
             yield return new("/handler/auther", ConfigKind.Authers, handler.Auther);
             yield return new("/handler/limiter", ConfigKind.Limiters, handler.Limiter);
             yield return new("/handler/observer", ConfigKind.Observers, handler.Observer);
-            foreach (var reference in OfList("/handler/authers", ConfigKind.Authers, handler.Authers))
+            foreach (var reference in OfGroup("/handler/chainGroup", handler.ChainGroup)
+                .Concat(OfList("/handler/authers", ConfigKind.Authers, handler.Authers)))
             {
                 yield return reference;
             }
@@ -53,7 +54,8 @@ internal static class References
         {
             yield return new("/listener/chain", ConfigKind.Chains, listener.Chain);
             yield return new("/listener/auther", ConfigKind.Authers, listener.Auther);
-            foreach (var reference in OfList("/listener/authers", ConfigKind.Authers, listener.Authers))
+            foreach (var reference in OfGroup("/listener/chainGroup", listener.ChainGroup)
+                .Concat(OfList("/listener/authers", ConfigKind.Authers, listener.Authers)))
             {
                 yield return reference;
             }
@@ -65,6 +67,11 @@ internal static class References
             yield return forwarder.Hop.Length > 0
                 ? new("/forwarder/hop", ConfigKind.Hops, forwarder.Hop)
                 : new("/forwarder/name", ConfigKind.Hops, forwarder.Name);
+            for (var i = 0; i < forwarder.HopGroup?.Hops.Count; i++)
+            {
+                yield return new($"/forwarder/hopGroup/hops/{i}/hop", ConfigKind.Hops, forwarder.HopGroup.Hops[i].Hop);
+            }
+
             for (var i = 0; i < forwarder.Nodes.Count; i++)
             {
                 yield return new($"/forwarder/nodes/{i}/bypass", ConfigKind.Bypasses, forwarder.Nodes[i].Bypass);
@@ -94,6 +101,9 @@ internal static class References
             yield return new($"{pointer}/nodes/{i}/hosts", ConfigKind.Hosts, hop.Nodes[i].Hosts);
         }
     }
+
+    private static IEnumerable<Reference> OfGroup(string pointer, ChainGroupConfig? group) =>
+        (group?.Chains ?? []).Select((x, i) => new Reference($"{pointer}/chains/{i}/chain", ConfigKind.Chains, x.Chain));
 
     private static IEnumerable<Reference> OfList(string pointer, ConfigKind kind, IEnumerable<string> names) =>
         names.Select((x, i) => new Reference($"{pointer}/{i}", kind, x));

@@ -1,10 +1,8 @@
-using Gost.Engine.Abstractions;
-
 namespace Gost.Engine.Routing.Selectors;
 
-/// <summary>Chooses among nodes that are all usable. Any thread; allocates nothing.</summary>
+/// <summary>Chooses among candidates that are all usable. Any thread; allocates nothing.</summary>
 internal interface ISelectionStrategy
 {
-    /// <summary>An element of <paramref name="survivors"/> (indexes into <paramref name="nodes"/>, never empty).</summary>
-    int Choose(ReadOnlySpan<int> survivors, ReadOnlySpan<Node> nodes, Inbound? inbound);
+    /// <summary>An element of <paramref name="survivors"/> (indexes into <paramref name="candidates"/>, never empty).</summary>
+    int Choose(ReadOnlySpan<int> survivors, ReadOnlySpan<ISelectable> candidates, in RouteQuery query);
 }

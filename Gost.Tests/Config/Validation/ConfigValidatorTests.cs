@@ -59,8 +59,10 @@ public sealed class ConfigValidatorTests
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t"}]}}""", "/forwarder/nodes/0/addr", "no addr")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","network":"ipx"}]}}""", "/forwarder/nodes/0/network", "unknown network")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"selector":{"strategy":"parallel"},"nodes":[{"name":"t","addr":"h:1"}]}}""", "/forwarder/selector/strategy", "parallel")]
-    [InlineData("""{"name":"a","handler":{"type":"tcp","chainGroup":{"chains":["c"]}}}""", "/handler/chainGroup", "not supported")]
-    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"hopGroup":{"hops":["h"]},"nodes":[]}}""", "/forwarder/hopGroup", "not supported")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp","chainGroup":{"chains":["c",{"matcher":{"rule":"Network(`tcp`)"}}]}}}""", "/handler/chainGroup/chains/1", "names no chain")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp","chainGroup":{"chains":[{"chain":"c","matcher":{"rule":"Hosst(`a`)"}}]}}}""", "/handler/chainGroup/chains/0/matcher/rule", "at position 1: unknown function Hosst; did you mean Host?")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"hopGroup":{"hops":[""]},"nodes":[]}}""", "/forwarder/hopGroup/hops/0", "names no hop")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","matcher":{"rule":"Network(`tcp`) &&"}}]}}""", "/forwarder/nodes/0/matcher/rule", "at position 18")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"bypass":"b"}""", "/bypass", "compat.ignoreUnsupported")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"climiter":"b"}""", "/climiter", "not enforced")]
     [InlineData("""{"name":"a","handler":{"type":"tcp","limiter":"l"}}""", "/handler/limiter", "not enforced")]
@@ -91,6 +93,11 @@ public sealed class ConfigValidatorTests
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"listener":{"type":"tcp","authers":["u"]}}""", "/listener/authers", "no credentials")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"listener":{"tls":{"certFile":"c.pem"}}}""", "/listener/tls", "no effect on listener type tcp")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","probe":{"type":"tcp"}}]}}""", "/forwarder/nodes/0/probe", "no effect yet")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"hopGroup":{"hops":["h"]},"nodes":[{"name":"t","addr":"h:1"}]}}""", "/forwarder/hopGroup", "beside it have no effect")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","filter":{"host":"a"}}]}}""", "/forwarder/nodes/0/filter", "names no host")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","protocol":"http"}]}}""", "/forwarder/nodes/0/protocol", "look into the stream")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1","matcher":{"rule":"Path(`/a`) || Network(`tcp`)"}}]}}""", "/forwarder/nodes/0/matcher/rule", "Path of the matcher")]
+    [InlineData("""{"name":"a","handler":{"type":"tcp"},"listener":{"chainGroup":{"chains":["c"]}}}""", "/listener/chainGroup", "acts as handler.chainGroup")]
     public void ValidateObject_OddService_IsWarning(string json, string pointer, string message)
     {
         var finding = Assert.Single(Service(json));

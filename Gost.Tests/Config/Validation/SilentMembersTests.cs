@@ -28,7 +28,7 @@ public sealed class SilentMembersTests : IDisposable
     [
         "name", "interface", "sockopts.mark", "selector.strategy", "selector.maxFails", "selector.failTimeout", "hosts",
         "nodes.name", "nodes.addr", "nodes.network", "nodes.hosts", "nodes.interface", "nodes.sockopts.mark",
-        "nodes.connector.type", "nodes.dialer.type", "nodes.dialer.tls.serverName",
+        "nodes.filter.host", "nodes.matcher.priority", "nodes.connector.type", "nodes.dialer.type", "nodes.dialer.tls.serverName",
     ];
 
     private static readonly Dictionary<ConfigKind, string[]> Acting = new()
@@ -36,9 +36,9 @@ public sealed class SilentMembersTests : IDisposable
         [ConfigKind.Services] =
         [
             "name", "addr", "interface", "sockopts.mark", "admission", "admissions", "hosts",
-            "handler.type", "handler.retries", "handler.chain", "listener.type",
+            "handler.type", "handler.retries", "handler.chain", "handler.chainGroup.chains.chain", "listener.type",
             "forwarder.name", "forwarder.hop", "forwarder.selector.strategy", "forwarder.selector.maxFails", "forwarder.selector.failTimeout",
-            "forwarder.nodes.name", "forwarder.nodes.addr", "forwarder.nodes.network",
+            "forwarder.nodes.name", "forwarder.nodes.addr", "forwarder.nodes.network", "forwarder.nodes.matcher.priority", "forwarder.hopGroup.hops.hop",
         ],
         [ConfigKind.Chains] = ["name", .. OfHops.Select(static x => "hops." + x)],
         [ConfigKind.Hops] = OfHops,
@@ -150,7 +150,7 @@ public sealed class SilentMembersTests : IDisposable
                 Addr = "127.0.0.1:0",
                 Handler = new HandlerConfig { Type = "tcp" },
                 Listener = new ListenerConfig { Type = "tcp" },
-                Forwarder = path is "forwarder.name" or "forwarder.hop"
+                Forwarder = path is "forwarder.name" or "forwarder.hop" || path.StartsWith("forwarder.hopGroup", StringComparison.Ordinal)
                     ? new ForwarderConfig()
                     : new ForwarderConfig { Nodes = [new ForwardNodeConfig { Name = "t", Addr = "127.0.0.1:9" }] },
             },

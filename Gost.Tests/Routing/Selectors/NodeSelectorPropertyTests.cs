@@ -36,12 +36,12 @@ public sealed class NodeSelectorPropertyTests
 
                 return node;
             }).ToArray();
-            NodeSelector selector = new(nodes, SelectionStrategies.Create(Strategies[strategy], new RoundCounter(), new Random(seed)));
+            Selector<Node> selector = new(nodes, SelectionStrategies.Create(Strategies[strategy], new RoundCounter(), new Random(seed)));
 
             var allowed = Allowed(nodes, tried);
             for (var i = 0; i < 20; i++)
             {
-                var chosen = selector.Select(null, tried);
+                var chosen = selector.Select(default, tried);
                 Assert.True(chosen is null ? allowed.Count == 0 : allowed.Contains(chosen));
             }
         });
@@ -53,8 +53,8 @@ public sealed class NodeSelectorPropertyTests
             FakeTimeProvider time = new();
             Node[] nodes = [.. Enumerable.Range(0, count).Select(i =>
                 new Node(new NodeSeed($"{i}", "127.0.0.1:80", "", NodeTraits.Default), new FailureMarker(time)))];
-            NodeSelector selector = new(nodes, new RoundStrategy(new RoundCounter()));
-            var counts = Enumerable.Range(0, picks).Select(_ => selector.Select(null, null)).CountBy(x => x!.Name).Select(x => x.Value).ToList();
+            Selector<Node> selector = new(nodes, new RoundStrategy(new RoundCounter()));
+            var counts = Enumerable.Range(0, picks).Select(_ => selector.Select(default, null)).CountBy(x => x!.Name).Select(x => x.Value).ToList();
 
             Assert.True(counts.Max() - (counts.Count < count ? 0 : counts.Min()) <= 1);
         });

@@ -1,3 +1,4 @@
+using Gost.Engine.Abstractions;
 using Gost.Engine.Routing;
 using Gost.Engine.Routing.Selectors;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,7 @@ public sealed class NodeSelectorTests
     public void Select_UnknownStrategy_IsRound(string strategy) => Assert.Equal(["0", "1", "0"], Names(Nodes(new(), new()), strategy, 3));
 
     [Fact]
-    public void Select_NoNodes_IsNull() => Assert.Null(Selector(Nodes(), "round").Select(null, null));
+    public void Select_NoNodes_IsNull() => Assert.Null(Selector(Nodes(), "round").Select(default, null));
 
     [Fact]
     public void Select_FailedNode_IsLeftOutUntilItsTimeIsOver()
@@ -77,9 +78,9 @@ public sealed class NodeSelectorTests
         var nodes = Nodes(new(), new(), new());
         var selector = Selector(nodes, "fifo");
 
-        Assert.Same(nodes[1], selector.Select(null, [nodes[0]]));
-        Assert.Same(nodes[2], selector.Select(null, [nodes[0], nodes[1]]));
-        Assert.Null(selector.Select(null, [.. nodes]));
+        Assert.Same(nodes[1], selector.Select(default, [nodes[0]]));
+        Assert.Same(nodes[2], selector.Select(default, [nodes[0], nodes[1]]));
+        Assert.Null(selector.Select(default, [.. nodes]));
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class NodeSelectorTests
         var nodes = Nodes(new(), new(), new());
         Array.ForEach(nodes, x => x.Marker.MarkFailure());
 
-        Assert.Same(nodes[1], Selector(nodes, "round").Select(null, [nodes[0]]));
+        Assert.Same(nodes[1], Selector(nodes, "round").Select(default, [nodes[0]]));
     }
 
     [Fact]
@@ -173,8 +174,8 @@ public sealed class NodeSelectorTests
         foreach (var client in (string[])["10.0.0.1", "10.0.0.2", "192.168.1.77", "fd00::1"])
         {
             var expected = nodes[Crc32.Compute(System.Text.Encoding.ASCII.GetBytes(client)) % 3];
-            Assert.Same(expected, selector.Select(RoutingFixture.From(client), null));
-            Assert.Same(expected, selector.Select(RoutingFixture.From(client), null));
+            Assert.Same(expected, selector.Select(Of(RoutingFixture.From(client)), null));
+            Assert.Same(expected, selector.Select(Of(RoutingFixture.From(client)), null));
         }
     }
 
@@ -183,7 +184,7 @@ public sealed class NodeSelectorTests
     {
         var selector = Selector(Nodes(new(), new(), new()), "hash");
 
-        Assert.Same(selector.Select(RoutingFixture.From("10.0.0.7"), null), selector.Select(RoutingFixture.From("::ffff:10.0.0.7"), null));
+        Assert.Same(selector.Select(Of(RoutingFixture.From("10.0.0.7")), null), selector.Select(Of(RoutingFixture.From("::ffff:10.0.0.7")), null));
     }
 
     [Fact]
@@ -201,7 +202,7 @@ public sealed class NodeSelectorTests
         {
             for (var i = 0; i < 1000; i++)
             {
-                Interlocked.Increment(ref counts[Array.IndexOf(nodes, selector.Select(null, null))]);
+                Interlocked.Increment(ref counts[Array.IndexOf(nodes, selector.Select(default, null))]);
             }
 
             return ValueTask.CompletedTask;
@@ -213,15 +214,15 @@ public sealed class NodeSelectorTests
     [Fact]
     public void Select_Steady_AllocatesNothing()
     {
-        var inbound = RoutingFixture.From("10.0.0.1");
+        var query = Of(RoutingFixture.From("10.0.0.1"));
         foreach (var strategy in (string[])["round", "random", "fifo", "hash"])
         {
             var selector = Selector(Nodes(new(), new() { Priority = 1 }, new() { Priority = 1 }), strategy);
-            _ = selector.Select(inbound, null);
+            _ = selector.Select(query, null);
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < 1000; i++)
             {
-                _ = selector.Select(inbound, null);
+                _ = selector.Select(query, null);
             }
 
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -247,13 +248,15 @@ public sealed class NodeSelectorTests
         }
     }
 
-    private static NodeSelector Selector(Node[] nodes, string strategy) =>
+    private static RouteQuery Of(Inbound inbound) => new(TargetNetwork.Tcp, null, inbound);
+
+    private static Selector<Node> Selector(Node[] nodes, string strategy) =>
         new(nodes, SelectionStrategies.Create(strategy, new RoundCounter(), new Random(1)));
 
     private static List<string> Names(Node[] nodes, string strategy, int count)
     {
         var selector = Selector(nodes, strategy);
-        return [.. Enumerable.Range(0, count).Select(_ => selector.Select(null, null)!.Name)];
+        return [.. Enumerable.Range(0, count).Select(_ => selector.Select(default, null)!.Name)];
     }
 
     private Node[] Nodes(params Traits[] traits) =>
