@@ -16,4 +16,8 @@ internal sealed record StreamTransport(
     string MuxName,
     int MuxVersion,
     Func<ListenerBuildContext, IServerTransport>? Server,
-    Func<DialerBuildContext, IClientTransport>? Client);
+    Func<DialerBuildContext, IClientTransport>? Client)
+{
+    /// <summary>The members beside the metadata that its listeners and dialers act on.</summary>
+    public ActingMembers Acts { get; init; }
+}

@@ -17,13 +17,15 @@ internal static class StreamTransports
     {
         if (transport.Name.Length > 0)
         {
-            builder.Listeners.Add(transport.Name, context => BuildListener(context, transport, mux: false));
-            builder.Dialers.Add(transport.Name, context => BuildDialer(context, transport));
+            builder.Listeners.Add(transport.Name, context => BuildListener(context, transport, mux: false), transport.Acts);
+            builder.Dialers.Add(transport.Name, context => BuildDialer(context, transport), transport.Acts);
         }
 
-        builder.Listeners.Add(transport.MuxName, context => BuildListener(context, transport, mux: true));
-        builder.Dialers.Add(transport.MuxName, context => new MuxDialer(
-            BuildDialer(context, transport), SmuxOptions.Bind(context.Metadata, transport.MuxVersion), context.Engine));
+        builder.Listeners.Add(transport.MuxName, context => BuildListener(context, transport, mux: true), transport.Acts);
+        builder.Dialers.Add(
+            transport.MuxName,
+            context => new MuxDialer(BuildDialer(context, transport), SmuxOptions.Bind(context.Metadata, transport.MuxVersion), context.Engine),
+            transport.Acts);
     }
 
     private static TcpInboundListener BuildListener(ListenerBuildContext context, StreamTransport transport, bool mux)

@@ -1,6 +1,7 @@
 using Gost.Engine.Binds;
 using Gost.Engine.Catalog;
 using Gost.Engine.Net;
+using Gost.Engine.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Runtime;
@@ -30,4 +31,7 @@ internal sealed record EngineServices(
 
     /// <summary>Cancelled when the engine accepts no more and waits for its flows: what only waits for more of them ends by itself then.</summary>
     public CancellationTokenSource Draining { get; init; } = new();
+
+    /// <summary>Certificates that services share.</summary>
+    public TlsMaterial Tls { get; } = new(Time, Loggers);
 }

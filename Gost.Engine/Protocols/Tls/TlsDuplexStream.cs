@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+
+namespace Gost.Engine.Protocols.Tls;
+
+/// <summary>
+/// The inside of a TLS connection after its handshake. Each direction ends alone, by close_notify; the transport below is ended only with both. A
+/// transport that ends without close_notify is taken for the end of the peer's direction: many peers leave it out, GOST among them when it closes in haste.
+/// </summary>
+/// <remarks>Reads go into the caller's buffer and nothing is allocated per call. Source: spec/wire/transports.md section 3.</remarks>
+internal sealed class TlsDuplexStream : DuplexStream
+{
+    private readonly SslStream _tls;
+    private readonly DuplexStream _raw;
+    private bool _hasRead;
+    private int _writesCompleted;
+    private int _ended;
+
+    /// <summary>Takes over a stream whose handshake is done and, with it, the raw stream below.</summary>
+    public TlsDuplexStream(SslStream tls, DuplexStream raw) => (_tls, _raw) = (tls, raw);
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => _raw.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => _raw.RemoteEndPoint;
+
+    /// <summary>The protocol that both agreed upon by ALPN; empty = none.</summary>
+    public string ApplicationProtocol => _tls.NegotiatedApplicationProtocol.ToString();
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _hasRead ? _tls.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        buffer.IsEmpty ? ValueTask.CompletedTask : _tls.WriteAsync(buffer, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
+        Interlocked.Exchange(ref _writesCompleted, 1) == 0 && Volatile.Read(ref _ended) == 0 ? new ValueTask(SayEndAsync()) : ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public override void Abort(Exception? reason = null)
+    {
+        // The TLS library is not asked: another thread may be using it. Its owner disposes it.
+        Interlocked.Exchange(ref _ended, 1);
+        _raw.Abort(reason);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (CloseWrites() is { IsCompleted: false } closing)
+        {
+            // The peer takes nothing more: it sees the end of the transport instead.
+            _raw.Abort();
+            await closing;
+        }
+
+        await _tls.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _ = CloseWrites();
+            _tls.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Task CloseWrites() =>
+        Interlocked.Exchange(ref _ended, 1) == 0 && Interlocked.Exchange(ref _writesCompleted, 1) == 0 ? SayEndAsync() : Task.CompletedTask;
+
+    private async Task SayEndAsync()
+    {
+        try
+        {
+            await _tls.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // The connection is gone: nobody is left to be told of the end.
+        }
+    }
+
+    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var count = await _tls.ReadAsync(buffer, cancellationToken);
+            _hasRead = true;
+            return count;
+        }
+        catch (Exception e) when (TlsFailure.OfFirstRead(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+}

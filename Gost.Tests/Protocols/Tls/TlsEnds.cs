@@ -1,0 +1,97 @@
+using Gost.Engine.Abstractions;
+using Gost.Engine.Catalog;
+using Gost.Engine.Config;
+using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Values;
+using Gost.Engine.Net;
+using Gost.Engine.Protocols.Tls;
+using Gost.Engine.Runtime;
+using Gost.Tests.Testing;
+using Xunit;
+
+namespace Gost.Tests.Protocols.Tls;
+
+/// <summary>Builds the two ends of the transport as a service and a chain would, and joins them over a socket pair.</summary>
+internal static class TlsEnds
+{
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TlsServerTransport Server(EngineServices engine, TlsConfig? settings = null) => Server(engine, settings, out _);
+
+    public static TlsServerTransport Server(EngineServices engine, TlsConfig? settings, out List<Finding> findings)
+    {
+        ServiceConfig service = new() { Name = "s", Listener = new ListenerConfig { Type = "tls", Tls = settings } };
+        MetadataReader metadata = new(ConfigMap<object?>.Empty, "/listener/metadata");
+        var server = TlsServerTransport.Build(new ListenerBuildContext(service, metadata, new MetadataReader(ConfigMap<object?>.Empty, "/metadata"), engine));
+        findings = metadata.Findings;
+        return server;
+    }
+
+    public static TlsClientTransport Client(EngineServices engine, TlsConfig? settings = null, string addr = "gost.run:443") =>
+        Client(engine, settings, addr, out _);
+
+    public static TlsClientTransport Client(EngineServices engine, TlsConfig? settings, string addr, out List<Finding> findings)
+    {
+        DialerConfig dialer = new() { Type = "tls", Tls = settings };
+        NodeConfig node = new() { Name = "n", Addr = addr, Dialer = dialer };
+        MetadataReader metadata = new(ConfigMap<object?>.Empty, "/hops/0/nodes/0/dialer/metadata");
+        var client = TlsClientTransport.Build(
+            new DialerBuildContext(node, dialer, metadata, new MetadataReader(ConfigMap<object?>.Empty, "/hops/0/nodes/0/metadata"), engine));
+        findings = metadata.Findings;
+        return client;
+    }
+
+    /// <summary>Both handshakes; the failures of either, or the streams, which the caller disposes.</summary>
+    public static async Task<Joined> JoinAsync(IServerTransport server, TlsClientTransport client)
+    {
+        var pair = await SocketPair.CreateAsync(Token);
+        var accepting = Catch(async () => (await server.AcceptAsync(new SocketDuplexStream(pair.Near), Token)).Stream);
+        var connecting = Catch(async () => await client.ConnectAsync(new SocketDuplexStream(pair.Far), Token));
+        var (near, nearFault) = await accepting;
+        var (far, farFault) = await connecting;
+        return new Joined(pair, near, far, nearFault, farFault);
+    }
+
+    public static async Task<byte[]> ReadToEndAsync(DuplexStream stream)
+    {
+        MemoryStream all = new();
+        var buffer = new byte[16 * 1024];
+        int count;
+        while ((count = await stream.ReadAsync(buffer, Token)) > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return all.ToArray();
+    }
+
+    private static async Task<(DuplexStream? Stream, FlowException? Fault)> Catch(Func<Task<DuplexStream>> handshake)
+    {
+        try
+        {
+            return (await handshake(), null);
+        }
+        catch (FlowException e)
+        {
+            return (null, e);
+        }
+    }
+
+    internal sealed record Joined(SocketPair Pair, DuplexStream? Server, DuplexStream? Client, FlowException? ServerFault, FlowException? ClientFault) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (Server is not null)
+            {
+                await Server.DisposeAsync();
+            }
+
+            if (Client is not null)
+            {
+                await Client.DisposeAsync();
+            }
+
+            Pair.Dispose();
+        }
+    }
+}
