@@ -62,6 +62,7 @@ internal sealed class EngineHost : IGostEngine
         _disposed = true;
         await _controlPlane.DisposeAsync();
         await _services.RemoteBinds.DisposeAsync();
+        _services.Faults.Dispose();
         await _services.Objects.DisposeAsync();
         await _services.ListenSockets.DisposeAsync();
         await _services.DatagramSockets.DisposeAsync();

@@ -11,6 +11,12 @@ public interface IInboundSink
     /// <summary>A temporary fault of accepting (out of descriptors, tunnel broken), or null when it is over.</summary>
     void ReportFault(FlowException? fault);
 
+    /// <summary>
+    /// One client failed before there was a flow: its handshake did not come about. Counts as an error of the service and is its last one; the service
+    /// stays as it is. Sinks that stand between pass it on.
+    /// </summary>
+    void ReportFailure(FlowException failure);
+
     /// <summary>Byte and drop totals of the service, which listeners with own queues count into.</summary>
     TrafficTotals Totals { get; }
 }

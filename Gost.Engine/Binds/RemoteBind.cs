@@ -119,6 +119,9 @@ internal sealed class RemoteBind : ISessionSink, IAsyncDisposable
     public bool TryAccept(Inbound inbound) => Volatile.Read(ref _attachment) is { } attachment && attachment.Sink.TryAccept(inbound);
 
     /// <inheritdoc/>
+    public void ReportFailure(FlowException failure) => Volatile.Read(ref _attachment)?.Sink.ReportFailure(failure);
+
+    /// <inheritdoc/>
     public void ReportFault(FlowException? fault)
     {
         if (fault is not null || Volatile.Read(ref _fault) is not null)

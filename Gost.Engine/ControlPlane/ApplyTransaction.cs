@@ -4,6 +4,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Validation;
 using Gost.Engine.Runtime;
+using Gost.Engine.Security;
 
 namespace Gost.Engine.ControlPlane;
 
@@ -24,6 +25,7 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
     private readonly List<(ServiceRuntime? Service, ServiceGeneration Generation)> _generations = [];
     private readonly List<ServiceRuntime> _removed = [];
     private readonly List<Action<ObjectWarnings>> _warnings = [];
+    private TlsDefaults? _tls;
     private bool _published;
 
     /// <summary>Services that could not be made ready.</summary>
@@ -67,6 +69,18 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
             Keep(config, prepared.File, findings);
         }
 
+        return [.. findings];
+    }
+
+    /// <summary>
+    /// Compiles the document's <c>tls</c>; gives what it found, with pointers into the document. With an error nothing of it is kept, unless
+    /// <paramref name="evenIfBroken"/>: then handshakes that need it fail until its files can be read.
+    /// </summary>
+    public ImmutableArray<Finding> CompileTls(TlsConfig? settings, bool evenIfBroken)
+    {
+        List<Finding> findings = [];
+        var tls = context.Engine.Tls.Compile(settings, findings);
+        _tls = evenIfBroken || findings.TrueForAll(static x => x.Severity != FindingSeverity.Error) ? tls : null;
         return [.. findings];
     }
 
@@ -137,6 +151,11 @@ internal sealed class ApplyTransaction(ApplyContext context) : IAsyncDisposable
     public async ValueTask PublishAsync(TimeSpan? drain)
     {
         _published = true;
+        if (_tls is not null)
+        {
+            context.Engine.Tls.Use(_tls);
+        }
+
         List<IAsyncDisposable> objects = [.. _objects.Select(static x => x.Publish()).OfType<IAsyncDisposable>()];
         _warnings.ForEach(x => x(context.Warnings));
         List<ServiceGeneration> stopped = [];

@@ -22,6 +22,11 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
     {
         List<Finding> findings = [];
         HashSet<ObjectKey> done = [];
+        if (candidate.Singletons is { } singletons && singletons.Tls != candidate.Before.Singletons.Tls)
+        {
+            findings.AddRange(change.CompileTls(singletons.Tls, evenIfBroken: false));
+        }
+
         foreach (var value in candidate.Upserts.Concat(AskedAgain(request, candidate)))
         {
             if (done.Add(value.Key))
@@ -52,12 +57,12 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
 
     /// <summary>
     /// Adds to the findings that refuse a change those of its services' options, so that all are answered at once. Other kinds are not built:
-    /// they would read files that may be the very thing refused.
+    /// they would read files that may be the very thing refused; so would a service with certificates.
     /// </summary>
     public static async ValueTask<ChangeRefused> CompleteAsync(ApplyTransaction change, ChangeRefused refused, Candidate candidate)
     {
         List<Finding> findings = [.. refused.Findings];
-        foreach (var value in candidate.Upserts.Where(static x => x.Kind == ConfigKind.Services))
+        foreach (var value in candidate.Upserts.Where(static x => x.Config is ServiceConfig service && !NamesTlsFile(service)))
         {
             foreach (var finding in (await change.CompileAsync(value.Config)).Select(x => candidate.Place(value.Key, x)))
             {
@@ -98,6 +103,9 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
     private static bool ReadsFile(NamedConfig config) =>
         config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null }
         || (config is AutherConfig auther && auther.Auths.Any(static x => x.File.Length > 0));
+
+    private static bool NamesTlsFile(ServiceConfig service) =>
+        new[] { service.Listener?.Tls, service.Handler?.Tls }.Any(static x => x is not null && (x.CertFile + x.KeyFile + x.CaFile).Length > 0);
 
     // A PUT of what is wanted already, but does not run, has to bring it up or say why it cannot.
     private IEnumerable<DesiredObject> AskedAgain(ChangeRequest request, Candidate candidate) =>

@@ -28,7 +28,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     {
         _store = store;
         _logger = engine.Loggers.CreateLogger("Gost.Engine.ControlPlane");
-        RuntimeContext runtime = new(engine.Time, engine.Loggers.CreateLogger("Gost.Engine.Runtime"), engine.Observer);
+        RuntimeContext runtime = new(engine.Time, engine.Loggers.CreateLogger("Gost.Engine.Runtime"), engine.Observer, engine.Faults);
         _context = new ApplyContext(
             engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger),
             new ObjectWarnings());
@@ -189,7 +189,14 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
     private async ValueTask BootAsync(ApplyTransaction change, Candidate candidate, CancellationToken cancellationToken)
     {
-        List<Finding> errors = [];
+        var isGiven = candidate.Singletons is not null;
+        var errors = change.CompileTls(candidate.State.Singletons.Tls, evenIfBroken: !isGiven).Where(static x => x.Severity == FindingSeverity.Error).ToList();
+        if (!isGiven && errors.Count > 0)
+        {
+            _logger.ObjectFailed("tls", errors[0].Message);
+            errors.Clear();
+        }
+
         foreach (var value in ConfigKind.All.SelectMany(candidate.State.OfKind))
         {
             if (!candidate.Prefixes.ContainsKey(value.Key))

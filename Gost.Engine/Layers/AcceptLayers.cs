@@ -19,6 +19,7 @@ internal sealed class AcceptLayers
     private readonly bool _readsProxyHeader;
     private readonly BufferPool _buffers;
     private readonly TimeProvider _time;
+    private readonly FaultLines _faults;
     private readonly ILogger _logger;
     private readonly string _service;
 
@@ -26,7 +27,8 @@ internal sealed class AcceptLayers
     {
         _admission = AdmissionLayer.Build(service, engine);
         _readsProxyHeader = readsProxyHeader;
-        (_buffers, _time, _logger, _service) = (engine.Buffers, engine.Time, engine.Loggers.CreateLogger<AcceptLayers>(), service.Name);
+        (_buffers, _time, _faults) = (engine.Buffers, engine.Time, engine.Faults);
+        (_logger, _service) = (engine.Loggers.CreateLogger<AcceptLayers>(), service.Name);
     }
 
     /// <summary>The layers of a service. <paramref name="allowsProxyHeader"/> false: the listener type does not take PROXY headers.</summary>
@@ -47,7 +49,7 @@ internal sealed class AcceptLayers
         }
         else if (!_readsProxyHeader && !_admission.Admits(peer))
         {
-            LayerLog.NotAdmitted(_logger, _service, peer);
+            ReportNotAdmitted(peer);
             stream.Dispose();
         }
         else if (!_readsProxyHeader)
@@ -56,7 +58,11 @@ internal sealed class AcceptLayers
         }
         else if (!handshakes.TryStart(cancellation => ReadHeaderAsync(stream, peer, sink, cancellation)))
         {
-            LayerLog.TooManyHandshakes(_logger, _service, peer, HandshakeTracker.MaxPending);
+            if (_faults.TryTake(_service))
+            {
+                LayerLog.TooManyHandshakes(_logger, _service, peer, HandshakeTracker.MaxPending);
+            }
+
             stream.Dispose();
         }
     }
@@ -69,7 +75,7 @@ internal sealed class AcceptLayers
             var client = header?.Source ?? peer;
             if (!_admission.Admits(client))
             {
-                LayerLog.NotAdmitted(_logger, _service, client);
+                ReportNotAdmitted(client);
                 await stream.DisposeAsync();
                 return;
             }
@@ -78,9 +84,25 @@ internal sealed class AcceptLayers
         }
         catch (Exception e)
         {
-            LayerLog.HandshakeFailed(_logger, _service, peer, e.Message);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                sink.ReportFailure(new FlowException(FlowLayer.Handshake, FlowError.Failed, $"client {peer}: {e.Message}", e));
+                if (_logger.IsEnabled(LogLevel.Debug) && _faults.TryTake(_service))
+                {
+                    LayerLog.HandshakeFailed(_logger, _service, peer, e.Message);
+                }
+            }
+
             await stream.DisposeAsync();
             throw;
+        }
+    }
+
+    private void ReportNotAdmitted(EndPoint client)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug) && _faults.TryTake(_service))
+        {
+            LayerLog.NotAdmitted(_logger, _service, client);
         }
     }
 

@@ -14,4 +14,7 @@ internal static partial class LayerLog
 
     [LoggerMessage(2102, LogLevel.Debug, "{Service}: handshake with {Peer} failed: {Reason}", EventName = "HandshakeFailed")]
     public static partial void HandshakeFailed(ILogger logger, string service, EndPoint peer, string reason);
+
+    [LoggerMessage(2103, LogLevel.Debug, "{Service}: {Count} more failures of peers within {Seconds} s", EventName = "FaultsLeftOut")]
+    public static partial void LeftOut(ILogger logger, string service, long count, int seconds);
 }

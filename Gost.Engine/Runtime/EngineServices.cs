@@ -1,5 +1,6 @@
 using Gost.Engine.Binds;
 using Gost.Engine.Catalog;
+using Gost.Engine.Layers;
 using Gost.Engine.Net;
 using Gost.Engine.Security;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,9 @@ internal sealed record EngineServices(
 
     /// <summary>Cancelled when the engine accepts no more and waits for its flows: what only waits for more of them ends by itself then.</summary>
     public CancellationTokenSource Draining { get; init; } = new();
+
+    /// <summary>Bounds what bad peers write into the log.</summary>
+    public FaultLines Faults { get; } = new(Time, Loggers);
 
     /// <summary>Certificates that services share.</summary>
     public TlsMaterial Tls { get; } = new(Time, Loggers);

@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(2103, LogLevel.Debug, "service {Service} sid {Sid}: {Layer}: {Reason}", EventName = "FlowFailed")]
     public static partial void FlowFailed(this ILogger logger, string service, long sid, FlowLayer layer, string reason);
 
+    [LoggerMessage(2105, LogLevel.Warning, "service {Service}: {Warning}", EventName = "ServiceIsOpen")]
+    public static partial void ServiceIsOpen(this ILogger logger, string service, string warning);
+
     [LoggerMessage(2104, LogLevel.Error, "service {Service} sid {Sid}: the handler broke", EventName = "HandlerBroke")]
     public static partial void HandlerBroke(this ILogger logger, Exception exception, string service, long sid);
 }

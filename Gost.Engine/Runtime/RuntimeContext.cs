@@ -1,9 +1,10 @@
+using Gost.Engine.Layers;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Runtime;
 
 /// <summary>What the services of one engine share at run time.</summary>
-internal sealed class RuntimeContext(TimeProvider time, ILogger logger, Func<IFlowObserver?> observer) : IDisposable
+internal sealed class RuntimeContext(TimeProvider time, ILogger logger, Func<IFlowObserver?> observer, FaultLines faults) : IDisposable
 {
     private readonly CancellationTokenSource _abort = new();
     private long _lastId;
@@ -11,6 +12,9 @@ internal sealed class RuntimeContext(TimeProvider time, ILogger logger, Func<IFl
     public TimeProvider Time => time;
 
     public ILogger Logger => logger;
+
+    /// <summary>Bounds the lines about failed flows.</summary>
+    public FaultLines Faults => faults;
 
     public IFlowObserver? Observer => observer();
 

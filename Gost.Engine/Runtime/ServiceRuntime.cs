@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Config.Validation;
 using Gost.Engine.ControlPlane;
+using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Runtime;
 
@@ -58,6 +60,11 @@ internal sealed class ServiceRuntime : IInboundSink
         _journal.Enter(ServiceState.Ready);
         _journal.Listening(Address(next));
         _context.Logger.ServiceListening(Name, Address(next), next.Number);
+        if (next.Warnings.FirstOrDefault(OpenProxyAspect.IsMeant) is { } open && previous?.Warnings.Contains(open) != true)
+        {
+            _context.Logger.ServiceIsOpen(Name, open);
+        }
+
         _watch = WatchAsync(next, next.Start(this), _watch);
         return previous;
     }
@@ -129,6 +136,16 @@ internal sealed class ServiceRuntime : IInboundSink
         }
     }
 
+    /// <inheritdoc/>
+    public void ReportFailure(FlowException failure)
+    {
+        if (Current is not null)
+        {
+            _journal.Failed(failure);
+            Interlocked.Increment(ref _totalErrs);
+        }
+    }
+
     /// <summary>A picture of now; <paramref name="missing"/> adds warnings of names that lead nowhere.</summary>
     public ServiceStatus GetStatus(IEnumerable<string> missing)
     {
@@ -168,7 +185,10 @@ internal sealed class ServiceRuntime : IInboundSink
         {
             failed = e.Error != FlowError.Stopped;
             _journal.Failed(e);
-            _context.Logger.FlowFailed(Name, flow.Id, e.Layer, e.Message);
+            if (_context.Logger.IsEnabled(LogLevel.Debug) && _context.Faults.TryTake(Name))
+            {
+                _context.Logger.FlowFailed(Name, flow.Id, e.Layer, e.Message);
+            }
         }
         catch (OperationCanceledException)
         {

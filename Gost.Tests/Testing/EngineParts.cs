@@ -29,6 +29,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Services.Faults.Dispose();
         await Services.ListenSockets.DisposeAsync();
         await Services.DatagramSockets.DisposeAsync();
         Assert.Equal(0, Services.Buffers.Outstanding);

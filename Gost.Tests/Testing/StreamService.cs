@@ -43,7 +43,7 @@ internal sealed class StreamService : IInboundSink, IAsyncDisposable
     /// <summary>Faults as they were reported.</summary>
     public ChannelReader<FlowException?> Faults => _faults.Reader;
 
-    /// <summary>What handlers threw.</summary>
+    /// <summary>What handlers threw, and handshakes that failed.</summary>
     public ChannelReader<FlowException> Failures => _failures.Reader;
 
     public int LiveFlows => _flows.Count;
@@ -104,6 +104,8 @@ internal sealed class StreamService : IInboundSink, IAsyncDisposable
     }
 
     public void ReportFault(FlowException? fault) => _faults.Writer.TryWrite(fault);
+
+    public void ReportFailure(FlowException failure) => _failures.Writer.TryWrite(failure);
 
     /// <summary>Stops accepting and gives the socket back; flows live on.</summary>
     public async Task StopAsync()

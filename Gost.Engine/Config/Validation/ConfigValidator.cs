@@ -13,7 +13,7 @@ internal static class ConfigValidator
     [
         new NameAspect(), new TypeAspect(), new AddressAspect(), new ForwarderAspect(), new ProtectionAspect(), new CommandAspect(),
         new InertAspect(), new ChainAspect(), new HopAspect(), new AdmissionAspect(), new AutherAspect(), new HostsAspect(),
-        new KindAspect(), new FileAspect(),
+        new KindAspect(), new FileAspect(), new OpenProxyAspect(),
     ];
 
     /// <summary>Findings of one object by itself; pointers are relative to it. Errors first.</summary>
@@ -135,6 +135,11 @@ internal static class ConfigValidator
         if (document.Tls is not null && !context.Supported.SpeakTls)
         {
             findings.Add(new Finding("/tls", "tls is kept but has no effect yet: no type of this build speaks TLS", FindingSeverity.Warning));
+        }
+
+        if (document.Tls is { } settings)
+        {
+            TlsPartRules.CheckServer(settings, "/tls", (pointer, message, _) => findings.Add(new Finding(pointer, message, FindingSeverity.Warning)));
         }
 
         if (document.Profiling is not null && !context.FilesRestricted)

@@ -36,6 +36,10 @@ internal static class PartRules
         {
             report.Warn($"/{noun}/tls", $"tls has no effect on {noun} type {type}: it speaks no TLS");
         }
+        else if (tls is not null)
+        {
+            TlsPartRules.CheckServer(tls, $"/{noun}/tls", report.Warn);
+        }
     }
 
     /// <summary>A dialer or connector of the node at <paramref name="pointer"/>.</summary>
@@ -56,6 +60,11 @@ internal static class PartRules
         {
             var effect = noun == "dialer" ? "the connection is not encrypted" : "it speaks no TLS";
             report.Warn($"{pointer}/{noun}/tls", $"tls has no effect on {noun} type {type}: {effect}");
+        }
+
+        if (acts.HasFlag(ActingMembers.Tls))
+        {
+            TlsPartRules.CheckClient(report, $"{pointer}/{noun}", noun, tls ?? Unset);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,9 @@ internal sealed class TransportSink(
     public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
 
     /// <inheritdoc/>
+    public void ReportFailure(FlowException failure) => sink.ReportFailure(failure);
+
+    /// <inheritdoc/>
     public bool TryAccept(Inbound inbound)
     {
         if (handshakes.TryStart(closing => HandshakeAsync(inbound, closing)))
@@ -27,7 +31,11 @@ internal sealed class TransportSink(
             return true;
         }
 
-        LayerLog.TooManyHandshakes(_logger, service, inbound.Peer, HandshakeTracker.MaxPending);
+        if (engine.Faults.TryTake(service))
+        {
+            LayerLog.TooManyHandshakes(_logger, service, inbound.Peer, HandshakeTracker.MaxPending);
+        }
+
         return false;
     }
 
@@ -46,9 +54,25 @@ internal sealed class TransportSink(
         }
         catch (Exception e)
         {
-            LayerLog.HandshakeFailed(_logger, service, raw.Peer, timer.IsCancellationRequested ? "timed out" : e.Message);
+            if (!closing.IsCancellationRequested)
+            {
+                Report(raw.Peer, timer.IsCancellationRequested, e);
+            }
+
             await raw.DisposeAsync();
             throw;
+        }
+    }
+
+    private void Report(EndPoint peer, bool isTimedOut, Exception exception)
+    {
+        var (layer, error, reason) = isTimedOut
+            ? (FlowLayer.Handshake, FlowError.TimedOut, $"no handshake within {handshakeTimeout.TotalSeconds:0.###} s")
+            : exception is FlowException flow ? (flow.Layer, flow.Error, flow.Message) : (FlowLayer.Handshake, FlowError.Failed, exception.Message);
+        sink.ReportFailure(new FlowException(layer, error, $"client {peer}: {reason}", exception));
+        if (_logger.IsEnabled(LogLevel.Debug) && engine.Faults.TryTake(service))
+        {
+            LayerLog.HandshakeFailed(_logger, service, peer, reason);
         }
     }
 }

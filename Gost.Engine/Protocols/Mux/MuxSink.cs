@@ -13,5 +13,8 @@ internal sealed class MuxSink(string service, IInboundSink sink, SmuxOptions opt
     public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
 
     /// <inheritdoc/>
+    public void ReportFailure(FlowException failure) => sink.ReportFailure(failure);
+
+    /// <inheritdoc/>
     public bool TryAccept(Inbound inbound) => throw new NotSupportedException($"mux {service} {options} {engine}");
 }

@@ -181,8 +181,8 @@ public sealed class ConfigValidatorTests
         ServiceConfig service = new()
         {
             Name = "s",
-            Handler = new HandlerConfig { Type = "tls", Auther = "a", Tls = new TlsConfig { Secure = true } },
-            Listener = new ListenerConfig { Type = "tls", Auth = new AuthConfig { Username = "u" }, Tls = new TlsConfig { Secure = true } },
+            Handler = new HandlerConfig { Type = "tls", Auther = "a", Tls = new TlsConfig { CommonName = "c" } },
+            Listener = new ListenerConfig { Type = "tls", Auth = new AuthConfig { Username = "u" }, Tls = new TlsConfig { CommonName = "c" } },
         };
 
         Assert.Empty(ConfigValidator.ValidateObject(ConfigKind.Hops, new HopConfig { Name = "h", Nodes = [node] }, context));

@@ -109,7 +109,7 @@ public sealed class SilentMembersTests : IDisposable
         };
 
         var result = await engine.ApplyAsync(new ImportDocument(document, Replace: false) { DryRun = true });
-        Assert.Equal(["/api", "/log", "/metrics", "/profiling", "/tls"], result.Warnings.Select(static x => x.Pointer).Order(StringComparer.Ordinal));
+        Assert.Equal(["/api", "/log", "/metrics", "/profiling"], result.Warnings.Select(static x => x.Pointer).Order(StringComparer.Ordinal));
     }
 
     private async Task<LiveEngine> StartAsync()

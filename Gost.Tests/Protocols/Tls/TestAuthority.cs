@@ -19,7 +19,7 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-2), DateTimeOffset.UtcNow.AddYears(1));
+        _certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-2), TimeProvider.System.GetUtcNow().AddYears(1));
         CaFile = Write("ca.pem", _certificate.ExportCertificatePem());
     }
 
@@ -50,7 +50,7 @@ internal sealed class TestAuthority : IDisposable
 
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, false));
         using var certificate = request.Create(
-            _certificate, DateTimeOffset.UtcNow.AddDays(-1), expired ? DateTimeOffset.UtcNow.AddHours(-1) : DateTimeOffset.UtcNow.AddDays(30), [1, (byte)++_serial]);
+            _certificate, TimeProvider.System.GetUtcNow().AddDays(-1), expired ? TimeProvider.System.GetUtcNow().AddHours(-1) : TimeProvider.System.GetUtcNow().AddDays(30), [1, (byte)++_serial]);
         return (Write($"{file}.pem", certificate.ExportCertificatePem()), Write($"{file}.key", key.ExportPkcs8PrivateKeyPem()));
     }
 

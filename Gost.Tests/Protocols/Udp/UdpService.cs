@@ -34,6 +34,8 @@ internal sealed class UdpService(IHandler handler) : IInboundSink
 
     public void ReportFault(FlowException? fault) => Faults.Writer.TryWrite(fault);
 
+    public void ReportFailure(FlowException failure) => Faults.Writer.TryWrite(failure);
+
     public Task WhenAllEnded() => Task.WhenAll(_flows);
 
     private async Task ServeAsync(Inbound inbound)
