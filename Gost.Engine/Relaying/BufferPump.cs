@@ -132,30 +132,8 @@ internal sealed class BufferPump
 
     private void End()
     {
-        End(_client);
-        End(_target);
-    }
-
-    /// <summary>
-    /// Ends both directions of a stream without losing what was written: a socket's pending reads see the end. (Disposing a socket while a
-    /// read is pending would reset the connection and drop what the far end has not taken yet.)
-    /// </summary>
-    private static void End(DuplexStream stream)
-    {
-        if (!stream.TryGetRawSocket(out var socket))
-        {
-            stream.Abort();
-            return;
-        }
-
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Not connected any more: its pending calls have failed by themselves.
-        }
+        StreamEnd.Of(_client);
+        StreamEnd.Of(_target);
     }
 
     private void Conclude(RelayOutcome outcome) => Interlocked.CompareExchange(ref _outcome, outcome, RelayOutcome.None);

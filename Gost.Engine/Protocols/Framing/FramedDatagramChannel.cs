@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Relaying;
 
 namespace Gost.Engine.Protocols.Framing;
 
@@ -142,27 +143,14 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
         {
             Release();
         }
-        else if (_stream.TryGetRawSocket(out var socket))
+        else if (_stream.TryGetRawSocket(out _))
         {
-            await EndReadAsync(socket);
+            // The pending read sees the end first: disposing a socket under it would reset the connection.
+            StreamEnd.Of(_stream);
+            await _received.Task;
         }
 
         await _stream.DisposeAsync();
-    }
-
-    /// <summary>Lets the pending read see the end, because disposing a socket under it would reset the connection and drop what was sent.</summary>
-    private async ValueTask EndReadAsync(Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Not connected any more: the read has failed by itself.
-        }
-
-        await _received.Task;
     }
 
     /// <summary>Reads until a whole frame waits and gives its length; 0 = the stream has ended.</summary>
