@@ -117,7 +117,7 @@ public sealed class RealEngineTests
     [Theory]
     [InlineData("""{"addr":":0","handler":{"type":"tcp"},"listener":{"type":"tcp"},"forwardr":{}}""", "/forwardr")]
     [InlineData("""{"addr":":0","handler":{"type":"nope"},"listener":{"type":"tcp"}}""", "/handler/type")]
-    [InlineData("""{"addr":":0","handler":{"type":"socks5"},"listener":{"type":"tcp"}}""", "/handler/type")]
+    [InlineData("""{"addr":":0","handler":{"type":"http3"},"listener":{"type":"tcp"}}""", "/handler/type")]
     [InlineData("""{"addr":":99999","handler":{"type":"tcp"},"listener":{"type":"tcp"}}""", "/addr")]
     [InlineData("""{"addr":":0","handler":{"type":"tcp"},"listener":{"type":"tcp"},"forwarder":{"selector":{"failTimeout":60},"nodes":[]}}""", "/forwarder/selector/failTimeout")]
     public async Task Put_ThatCannotWork_PointsToTheMemberAndLeavesTheServiceForwarding(string sent, string pointer)
