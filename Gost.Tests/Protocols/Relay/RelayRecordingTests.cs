@@ -25,7 +25,7 @@ public sealed class RelayRecordingTests
         "relay-connect", "relay-connect-auth", "relay-connect-domain", "relay-forward", "relay-ws", "relay-mws", "relay-mtcp", "relay-mtcp-many",
     ];
 
-    public static TheoryData<string> Binds => ["relay-bind-udp"];
+    public static TheoryData<string> Binds => ["relay-bind-tcp", "relay-bind-tcp-many", "relay-mws-bind-tcp", "relay-bind-udp"];
 
     [Theory]
     [MemberData(nameof(All))]
