@@ -29,6 +29,12 @@ public interface IListener : IAsyncDisposable
     EndPoint? LocalEndPoint { get; }
 
     /// <summary>
+    /// False while the address is not bound although <see cref="BindAsync"/> has succeeded: at a far end it is bound by <see cref="RunAsync"/>, which
+    /// reports no fault (null) to its sink each time it has.
+    /// </summary>
+    bool IsBound => true;
+
+    /// <summary>
     /// Everything that may fail when a change is applied. Another generation's listener may hold the same socket: it goes on
     /// accepting until <see cref="RunAsync"/> of this one takes over. Throws <see cref="FlowException"/> (layer bind).
     /// </summary>

@@ -64,11 +64,12 @@ internal sealed class RemoteBind : ISessionSink, IAsyncDisposable
         if (Volatile.Read(ref _fault) is { } fault)
         {
             attachment.Sink.ReportFault(fault);
-            if (Volatile.Read(ref _fault) is null)
-            {
-                // Over in the meantime: that is what must be said last.
-                attachment.Sink.ReportFault(null);
-            }
+        }
+
+        if (Volatile.Read(ref _fault) is null && Volatile.Read(ref _bound) is not null)
+        {
+            // Bound, or over in the meantime: that is what must be said last.
+            attachment.Sink.ReportFault(null);
         }
 
         lock (_gate)
@@ -146,7 +147,8 @@ internal sealed class RemoteBind : ISessionSink, IAsyncDisposable
                 _hurry.Wait(0, CancellationToken.None);
                 Volatile.Write(ref _bound, listener);
                 BindLog.Bound(_logger, _key.Service, _key.Network, listener.LocalEndPoint);
-                ReportFault(null);
+                Volatile.Write(ref _fault, null);
+                Volatile.Read(ref _attachment)?.Sink.ReportFault(null);
                 await listener.RunAsync(this, _closed);
                 fault = new FlowException(FlowLayer.Accept, FlowError.Failed, "the tunnel has ended");
             }

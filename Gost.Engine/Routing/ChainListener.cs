@@ -11,6 +11,9 @@ internal sealed class ChainListener(IListener inner, RouteStep at) : ITunnel
     public EndPoint? LocalEndPoint => inner.LocalEndPoint;
 
     /// <inheritdoc/>
+    public bool IsBound => inner.IsBound;
+
+    /// <inheritdoc/>
     public int LiveFlows => (inner as ITunnel)?.LiveFlows ?? 0;
 
     /// <inheritdoc/>

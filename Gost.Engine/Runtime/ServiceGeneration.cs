@@ -36,6 +36,9 @@ internal sealed class ServiceGeneration(
     /// <summary>The bound address, null before.</summary>
     public EndPoint? LocalEndPoint => listener.LocalEndPoint;
 
+    /// <summary>Whether the address is bound, after <see cref="BindAsync"/>.</summary>
+    public bool IsBound => listener.IsBound;
+
     /// <summary>Everything of starting that can fail. Throws <see cref="FlowException"/>.</summary>
     public ValueTask BindAsync(CancellationToken cancellationToken) => listener.BindAsync(cancellationToken);
 

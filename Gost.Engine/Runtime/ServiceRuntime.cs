@@ -57,7 +57,9 @@ internal sealed class ServiceRuntime : IInboundSink
         _config = next.Config;
         _warnings = next.Warnings;
         var previous = Interlocked.Exchange(ref _current, next);
-        _journal.Enter(ServiceState.Ready);
+
+        // A listener at a far end binds when it runs, and says then that it has.
+        _journal.Enter(next.IsBound ? ServiceState.Ready : ServiceState.Running);
         _journal.Listening(Address(next));
         _context.Logger.ServiceListening(Name, Address(next), next.Number);
         if (next.Warnings.FirstOrDefault(OpenProxyAspect.IsMeant) is { } open && previous?.Warnings.Contains(open) != true)

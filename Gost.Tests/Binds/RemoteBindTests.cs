@@ -47,7 +47,9 @@ public sealed class RemoteBindTests : IAsyncDisposable
         var attempt = await AttemptAsync();
 
         Assert.Equal(("n", new BindRequest(TargetNetwork.Tcp, new Target(TargetNetwork.Tcp, "", 8080))), (attempt.Node, attempt.Request));
-        Assert.Equal(":8080", Status.Addr);
+        Assert.Equal((ServiceState.Running, ":8080"), (Status.State, Status.Addr));
+        attempt.Bind("[::]:8080");
+        await StateAsync(ServiceState.Ready);
     }
 
     [Fact]

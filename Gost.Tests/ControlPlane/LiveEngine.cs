@@ -11,17 +11,17 @@ using Xunit;
 namespace Gost.Tests.ControlPlane;
 
 /// <summary>An engine over real sockets.</summary>
-internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = null) : IAsyncDisposable
+internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = null, TimeProvider? time = null) : IAsyncDisposable
 {
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public IGostEngine Engine { get; } = GostEngine.Create(store, options ?? new EngineOptions(), NullLoggerFactory.Instance, TimeProvider.System);
+    public IGostEngine Engine { get; } = GostEngine.Create(store, options ?? new EngineOptions(), NullLoggerFactory.Instance, time ?? TimeProvider.System);
 
     public IControlPlane Control => Engine.ControlPlane;
 
-    public static async Task<LiveEngine> StartAsync(IConfigStore? store = null, EngineOptions? options = null)
+    public static async Task<LiveEngine> StartAsync(IConfigStore? store = null, EngineOptions? options = null, TimeProvider? time = null)
     {
-        LiveEngine live = new(store ?? new FakeStore(), options);
+        LiveEngine live = new(store ?? new FakeStore(), options, time);
         await live.Engine.StartAsync(null, Token);
         return live;
     }

@@ -40,7 +40,7 @@ internal sealed class BindServer(string service, EngineServices engine)
         var local = held.Local;
         await using AcceptLoop accepting = new(held.Socket, engine.Descriptors, engine.Time, _logger);
         await tunnel.WriteAsync(replies.Bound(local), stopping);
-        await using var session = SmuxSession.Start(tunnel, mux, isClient: true, engine);
+        await using var session = SmuxSession.Start(tunnel, mux, isClient: true, engine, accepts: false);
         var silence = mux.KeepAliveInterval > TimeSpan.Zero ? mux.KeepAliveInterval + KeepAliveGrace : SilenceWithoutKeepAlive;
         held.Place.Hold(local, () => engine.Time.GetElapsedTime(session.LastReceived) > silence, () => tunnel.Abort());
         RemoteLog.Held(_logger, service, "tcp", local, inbound.Client);

@@ -27,6 +27,9 @@ internal sealed class RemoteListener : IListener
     /// <summary>Where the far end listens; null while it does not.</summary>
     public EndPoint? LocalEndPoint => _lease?.LocalEndPoint;
 
+    /// <inheritdoc/>
+    public bool IsBound => LocalEndPoint is not null;
+
     /// <summary>The listener of a service that names a chain. Throws <see cref="FlowException"/> (bind) for an address that is none.</summary>
     public static RemoteListener Build(ListenerBuildContext context, Router router, TargetNetwork network, UdpSessionOptions? sessions)
     {

@@ -26,7 +26,6 @@ internal sealed class StreamBind(
         using (engine.Draining.Token.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), draining))
         {
             accepting.Attach(this);
-            var refusing = RefuseStreamsAsync();
             await Task.WhenAny(session.Completion, accepting.Broken, draining.Task);
             await accepting.DisposeAsync();
             if (draining.Task.IsCompleted)
@@ -35,7 +34,6 @@ internal sealed class StreamBind(
             }
 
             await EndAsync();
-            await refusing;
         }
     }
 
@@ -118,22 +116,6 @@ internal sealed class StreamBind(
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // It has ended already.
-        }
-    }
-
-    /// <summary>Nothing is served behind this end of the tunnel: streams that the client opens are closed at once. Source: relay.md section 7.</summary>
-    private async Task RefuseStreamsAsync()
-    {
-        try
-        {
-            while (await session.AcceptStreamAsync(_ending.Token) is { } stream)
-            {
-                await stream.DisposeAsync();
-            }
-        }
-        catch (Exception e) when (e is FlowException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The session is over.
         }
     }
 

@@ -25,10 +25,10 @@ internal sealed class RemoteEnds : IAsyncDisposable
 
     public ServiceStatus Status => Near.Control.GetStatus("s") ?? throw new InvalidOperationException("no service s");
 
-    /// <summary>Starts both ends; <paramref name="protocol"/> is a handler and a connector.</summary>
-    public static async Task<RemoteEnds> StartAsync(string protocol, bool binds = true)
+    /// <summary>Starts both ends; <paramref name="protocol"/> is a handler and a connector, <paramref name="time"/> the near end's clock.</summary>
+    public static async Task<RemoteEnds> StartAsync(string protocol, bool binds = true, TimeProvider? time = null)
     {
-        RemoteEnds ends = new(protocol, Ports.Free(), await LiveEngine.StartAsync());
+        RemoteEnds ends = new(protocol, Ports.Free(), await LiveEngine.StartAsync(time: time));
         await ends.StartFarEndAsync(binds);
         await ends.Near.ApplyAsync(new CreateObject(ConfigKind.Chains, ends.Chain()));
         return ends;
