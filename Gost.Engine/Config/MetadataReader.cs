@@ -120,6 +120,22 @@ public sealed class MetadataReader(ConfigMap<object?> metadata, string pointer)
         }
     }
 
+    /// <summary>A map of names to texts (numbers and bools as their text) in the order it was written; empty when no key is present.</summary>
+    public ConfigMap<string> GetMap(params ReadOnlySpan<string> keys)
+    {
+        switch (Find(keys, out var key))
+        {
+            case null:
+                return ConfigMap<string>.Empty;
+            case ConfigMap<string> map:
+                return map;
+            case ConfigMap<object?> map when map.All(static x => TextOf(x.Value) is not null):
+                return new ConfigMap<string>(map.Select(static x => KeyValuePair.Create(x.Key, TextOf(x.Value)!)));
+            case var other:
+                return Refuse(key, other, "must be a map of names to strings", ConfigMap<string>.Empty);
+        }
+    }
+
     private static string? TextOf(object? value) => value switch
     {
         string text => text,
