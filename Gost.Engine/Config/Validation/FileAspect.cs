@@ -59,6 +59,12 @@ internal sealed class FileAspect : Aspect<NamedConfig>
     {
         foreach (var (key, value) in metadata)
         {
+            // The page that an HTTP proxy shows to strangers: file:PATH.
+            if (value is string decoy && decoy.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && key.ToUpperInvariant() is "PROBERESIST" or "PROBE_RESIST")
+            {
+                CheckPath(decoy["file:".Length..], JsonPointer.Append(pointer, key), context, error);
+            }
+
             if (value is string { Length: > 0 } path
                 && (key.EndsWith("file", StringComparison.OrdinalIgnoreCase) || key.Equals("authorizedKeys", StringComparison.OrdinalIgnoreCase)))
             {
