@@ -8,7 +8,7 @@ namespace Gost.Benchmarks.Micro;
 [MemoryDiagnoser]
 public class SelectorBenchmarks
 {
-    private NodeSelector? _selector;
+    private Selector<Node>? _selector;
 
     [Params("round", "random", "fifo", "hash")]
     public string Strategy { get; set; } = "round";
@@ -22,9 +22,9 @@ public class SelectorBenchmarks
         var nodes = Enumerable.Range(0, Targets)
             .Select(static x => new Node(new NodeSeed($"target-{x}", $"192.0.2.{x}:80", "", NodeTraits.Default), new FailureMarker(TimeProvider.System)))
             .ToArray();
-        _selector = new NodeSelector(nodes, SelectionStrategies.Create(Strategy, new RoundCounter(), new Random(1)));
+        _selector = new Selector<Node>(nodes, SelectionStrategies.Create(Strategy, new RoundCounter(), new Random(1)));
     }
 
     [Benchmark]
-    public object? Select() => _selector?.Select(null, null);
+    public object? Select() => _selector?.Select(default, null);
 }
