@@ -63,6 +63,7 @@ internal sealed class EngineHost : IGostEngine
         await _controlPlane.DisposeAsync();
         await _services.RemoteBinds.DisposeAsync();
         _services.Faults.Dispose();
+        await _services.Sessions.DisposeAsync();
         await _services.Objects.DisposeAsync();
         await _services.ListenSockets.DisposeAsync();
         await _services.DatagramSockets.DisposeAsync();

@@ -8,6 +8,9 @@ public interface IInboundSink
     /// <summary>True: the sink owns the flow now. False: the caller disposes it.</summary>
     bool TryAccept(Inbound inbound);
 
+    /// <summary>Whether flows are taken at all now; what keeps sessions for a sink that is not lets them end.</summary>
+    bool IsOpen => true;
+
     /// <summary>A temporary fault of accepting (out of descriptors, tunnel broken), or null when it is over.</summary>
     void ReportFault(FlowException? fault);
 

@@ -43,5 +43,9 @@ public sealed class Inbound : IAsyncDisposable
     public string ClientHost => Client is IPEndPoint ip ? (ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address).ToString() : Client.ToString() ?? "";
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Stream?.DisposeAsync() ?? Channel?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Ticket?.Settle();
+        return Stream?.DisposeAsync() ?? Channel?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 }

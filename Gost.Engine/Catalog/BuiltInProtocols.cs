@@ -2,6 +2,7 @@ using Gost.Engine.Protocols.Auto;
 using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Http;
+using Gost.Engine.Protocols.Mux;
 using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Socks;
@@ -26,6 +27,7 @@ internal static class BuiltInProtocols
         new UdpModule(),
         new RemoteUdpModule(),
         new TlsModule(),
+        new MuxModule(),
         new WebSocketModule(),
         new SocksModule(),
         new HttpModule(),

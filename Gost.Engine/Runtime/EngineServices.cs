@@ -21,6 +21,9 @@ internal sealed record EngineServices(
     /// <summary>Who is told of flows now; null = nobody. Asked at each event because the observer is set after the engine is made.</summary>
     public Func<IFlowObserver?> Observer { get; init; } = static () => null;
 
+    /// <summary>Sessions that many flows share.</summary>
+    public SessionTable Sessions { get; } = new(Time);
+
     /// <summary>Buffers of relays.</summary>
     public BufferPool Buffers { get; init; } = new();
 

@@ -46,6 +46,9 @@ internal sealed class ServiceRuntime : IInboundSink
     /// <inheritdoc/>
     public TrafficTotals Totals { get; } = new();
 
+    /// <inheritdoc/>
+    public bool IsOpen => Current is not null;
+
     /// <summary>
     /// Makes a bound generation the current one and returns the one before, which the caller stops. Cannot fail. Order: first the
     /// generation, then its listener takes over the socket, so that no flow meets a listener without a generation. Ready is said before

@@ -30,6 +30,8 @@ internal sealed class EngineParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Services.Faults.Dispose();
+        await Services.Sessions.DisposeAsync();
+        Assert.Equal(0, Services.Sessions.Count);
         await Services.ListenSockets.DisposeAsync();
         await Services.DatagramSockets.DisposeAsync();
         Assert.Equal(0, Services.Buffers.Outstanding);

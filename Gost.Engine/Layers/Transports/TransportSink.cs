@@ -18,6 +18,9 @@ internal sealed class TransportSink(
     public TrafficTotals Totals => sink.Totals;
 
     /// <inheritdoc/>
+    public bool IsOpen => sink.IsOpen;
+
+    /// <inheritdoc/>
     public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
 
     /// <inheritdoc/>

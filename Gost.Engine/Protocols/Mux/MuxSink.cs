@@ -1,13 +1,23 @@
 using Gost.Engine.Abstractions;
+using Gost.Engine.Net;
 using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Mux;
 
-/// <summary>Takes accepted transports, runs a session over each, and pushes the streams of all into a service's sink.</summary>
+/// <summary>
+/// Takes accepted transports, runs a session over each, and pushes the streams of all into a service's sink. Sessions outlive the listener that accepted
+/// them: their streams go to what the service is at the time; when it is gone they end with their last stream.
+/// </summary>
 internal sealed class MuxSink(string service, IInboundSink sink, SmuxOptions options, EngineServices engine) : IInboundSink
 {
+    private readonly ILogger _logger = engine.Loggers.CreateLogger<MuxSink>();
+
     /// <inheritdoc/>
     public TrafficTotals Totals => sink.Totals;
+
+    /// <inheritdoc/>
+    public bool IsOpen => sink.IsOpen;
 
     /// <inheritdoc/>
     public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
@@ -16,5 +26,62 @@ internal sealed class MuxSink(string service, IInboundSink sink, SmuxOptions opt
     public void ReportFailure(FlowException failure) => sink.ReportFailure(failure);
 
     /// <inheritdoc/>
-    public bool TryAccept(Inbound inbound) => throw new NotSupportedException($"mux {service} {options} {engine}");
+    public bool TryAccept(Inbound inbound)
+    {
+        if (!sink.IsOpen || inbound.Stream is not { } transport)
+        {
+            return false;
+        }
+
+        // The transport itself leads to no target; each of its streams takes a ticket of its own.
+        inbound.Ticket?.Settle();
+        var session = SmuxSession.Start(transport, options, isClient: false, engine);
+        engine.Sessions.Add(session, () => sink.IsOpen, x => ServeAsync(session, inbound, x));
+        return true;
+    }
+
+    private async Task ServeAsync(SmuxSession session, Inbound transport, CancellationToken closing)
+    {
+        while (await session.AcceptStreamAsync(closing) is { } stream)
+        {
+            FlowTicket? ticket;
+            try
+            {
+                ticket = engine.Descriptors.TryAdmit() ?? await WaitForTicketAsync(closing);
+            }
+            catch
+            {
+                await stream.DisposeAsync();
+                throw;
+            }
+
+            Inbound flow = new(stream, transport.Client, transport.Peer, transport.Local) { Ticket = ticket };
+            if (!sink.TryAccept(flow))
+            {
+                await flow.DisposeAsync();
+            }
+        }
+
+        await session.Completion;
+        MuxLog.SessionEnded(_logger, service, transport.Peer, session.Fault?.Message ?? "closed");
+        if (session.Fault is SmuxProtocolException fault)
+        {
+            sink.ReportFailure(new FlowException(FlowLayer.Handshake, FlowError.Failed, $"{transport.Peer}: {fault.Message}", fault));
+        }
+    }
+
+    /// <summary>Out of descriptors: the streams of this session wait, as accepted connections do.</summary>
+    private async Task<FlowTicket> WaitForTicketAsync(CancellationToken closing)
+    {
+        FlowTicket? ticket;
+        do
+        {
+            sink.ReportFault(engine.Descriptors.CreateFault());
+            await engine.Descriptors.WaitForRoomAsync(closing);
+            ticket = engine.Descriptors.TryAdmit();
+        }
+        while (ticket is null);
+        sink.ReportFault(null);
+        return ticket;
+    }
 }

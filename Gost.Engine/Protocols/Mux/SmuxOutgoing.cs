@@ -223,7 +223,7 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
     }
 
     /// <summary>The application lets go of the stream; gives whether the writer is to be woken.</summary>
-    public bool Close(Exception reason, bool cut, bool peerKeepsDirections)
+    public bool Close(Exception reason, bool cut, bool peerMayKeepDirections)
     {
         Closed = true;
         Fail(reason);
@@ -234,7 +234,7 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
             return false;
         }
 
-        ResetDue = peerKeepsDirections && (!PeerEnded || (cut && !EndSent));
+        ResetDue = peerMayKeepDirections && (!PeerEnded || (cut && !EndSent));
         ResetFirst = cut;
         EndDue = !EndSent;
         return (EndDue || ResetDue) && writer.Schedule(this);

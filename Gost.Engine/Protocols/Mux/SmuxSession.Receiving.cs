@@ -147,6 +147,7 @@ internal sealed partial class SmuxSession : ISmuxFrames
 
                 LastReceived = _engine.Time.GetTimestamp();
                 decoder.Decode(buffer.AsSpan(0, count));
+                _peerSpoke = true;
                 if (count < buffer.Length)
                 {
                     _engine.Buffers.Return(buffer);

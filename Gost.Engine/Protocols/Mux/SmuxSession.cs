@@ -15,7 +15,7 @@ namespace Gost.Engine.Protocols.Mux;
 /// the others until <see cref="SmuxOptions.MaxReceiveBuffer"/> bytes wait, then stops; when nobody takes anything for the keepalive timeout, the
 /// stream that holds most is cut, so that the others go on.
 /// </remarks>
-internal sealed partial class SmuxSession : IAsyncDisposable
+internal sealed partial class SmuxSession : ISharedSession
 {
     /// <summary>Streams that wait to be accepted; further ones are refused.</summary>
     public const int Backlog = 1024;
@@ -48,6 +48,7 @@ internal sealed partial class SmuxSession : IAsyncDisposable
     private volatile bool _closesWhenIdle;
     private volatile bool _ended;
     private volatile bool _peerKeepsDirections;
+    private volatile bool _peerSpoke;
 
     private SmuxSession(DuplexStream transport, SmuxOptions options, bool isClient, EngineServices engine, bool accepts)
     {
@@ -79,6 +80,9 @@ internal sealed partial class SmuxSession : IAsyncDisposable
 
     /// <summary>Whether the peer has announced that it keeps the directions of a stream apart: one of our own.</summary>
     public bool PeerKeepsDirections => _peerKeepsDirections;
+
+    /// <summary>The same, or nothing was heard of the peer yet: NOPs that only one of our own understands do no harm.</summary>
+    public bool PeerMayKeepDirections => _peerKeepsDirections || !_peerSpoke;
 
     /// <summary>Whether windows hold in both directions: version 2, or a peer of our own.</summary>
     public bool IsFlowControlled => _options.Version > 1 || _peerKeepsDirections;

@@ -159,7 +159,7 @@ internal sealed class SmuxStream : DuplexStream
         bool wake;
         lock (_session.Writer.Gate)
         {
-            wake = Outgoing.Close(reason, cut, _session.PeerKeepsDirections);
+            wake = Outgoing.Close(reason, cut, _session.PeerMayKeepDirections);
             _session.RemoveIfOver(Outgoing);
         }
 
