@@ -25,6 +25,8 @@ internal sealed class TestAuthority : IDisposable
 
     public string CaFile { get; }
 
+    public string Folder => _folder.Path;
+
     /// <summary>Issues a certificate for names and addresses; the files are called after <paramref name="file"/> and may be written over.</summary>
     public (string Cert, string Key) Issue(string file, string[] names, bool expired = false, string commonName = "leaf")
     {

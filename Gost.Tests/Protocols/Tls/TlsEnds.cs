@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;
@@ -50,6 +52,24 @@ internal static class TlsEnds
         var (near, nearFault) = await accepting;
         var (far, farFault) = await connecting;
         return new Joined(pair, near, far, nearFault, farFault);
+    }
+
+    /// <summary>A plain TLS client of a loopback port, whose handshake is done; it takes any certificate.</summary>
+    public static async Task<SslStream> DialAsync(int port, string name = "gost.run")
+    {
+        var socket = await LoopbackClient.ConnectAsync(port, Token);
+        socket.NoDelay = true;
+        SslStream client = new(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, static (_, certificate, _, _) => certificate is not null);
+        try
+        {
+            await client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name }, Token);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task<byte[]> ReadToEndAsync(DuplexStream stream)
