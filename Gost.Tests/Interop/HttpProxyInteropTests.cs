@@ -30,6 +30,21 @@ public sealed class HttpProxyInteropTests
         Assert.Equal("a page", await RunAsync(curl, [.. proxy, "--http1.0", .. url]));
     }
 
+    [Theory]
+    [InlineData("--socks4")]
+    [InlineData("--socks4a")]
+    [InlineData("--socks5")]
+    [InlineData("--socks5-hostname")]
+    [InlineData("--proxy")]
+    public async Task Curl_ThroughAuto_IsUnderstoodWhateverItSpeaks(string option)
+    {
+        var curl = Programs.Require("curl");
+        await using var origin = TcpTarget.Http("a page");
+        await using var engine = await ProxyEngine.StartAsync("auto");
+
+        Assert.Equal("a page", await RunAsync(curl, option, $"127.0.0.1:{engine.Port}", "-sS", "--max-time", "20", $"http://{origin.Address}/"));
+    }
+
     [Fact]
     public async Task Curl_PostsAMegabyteInChunks_AndGetsItBack()
     {

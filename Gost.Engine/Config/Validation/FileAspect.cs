@@ -60,9 +60,11 @@ internal sealed class FileAspect : Aspect<NamedConfig>
         foreach (var (key, value) in metadata)
         {
             // The page that an HTTP proxy shows to strangers: file:PATH.
-            if (value is string decoy && decoy.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && key.ToUpperInvariant() is "PROBERESIST" or "PROBE_RESIST")
+            const string Page = "file:";
+            if (value is string decoy && decoy.StartsWith(Page, StringComparison.OrdinalIgnoreCase) && decoy.Length > Page.Length
+                && key.ToUpperInvariant() is "PROBERESIST" or "PROBE_RESIST")
             {
-                CheckPath(decoy["file:".Length..], JsonPointer.Append(pointer, key), context, error);
+                CheckPath(decoy[Page.Length..], JsonPointer.Append(pointer, key), context, error);
             }
 
             if (value is string { Length: > 0 } path

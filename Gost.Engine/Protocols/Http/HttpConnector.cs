@@ -83,7 +83,7 @@ internal sealed class HttpConnector(string node, HttpConnectorOptions options, E
 
             await via.WriteAsync(Request(to, isUdp, options), either.Token);
             Judge(await ReadAnswerAsync(reader, either.Token), to, isUdp);
-            return reader.Detach();
+            return await reader.DetachAsync();
         }
         catch (Exception e)
         {

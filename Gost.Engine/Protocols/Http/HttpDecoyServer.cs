@@ -45,7 +45,7 @@ internal sealed class HttpDecoyServer(HttpDecoy decoy, ISocketDialer sockets, Ti
         var fields = request.Fields.Where(static x => !x.Name.Equals("Proxy-Authorization", StringComparison.OrdinalIgnoreCase));
         await server.WriteAsync(HttpHeadWriter.Request(request.Method, request.Target, fields), stopping);
         StreamRelay relay = new(engine.Time, engine.Buffers);
-        await relay.RunAsync(client.Reader.Detach(), server, client.Inbound.Counters, idleTimeout);
+        await relay.RunAsync(await client.Reader.DetachAsync(), server, client.Inbound.Counters, idleTimeout);
     }
 
     private async ValueTask SendFileAsync(HttpClientConnection client, string path, bool headOnly, CancellationToken stopping)

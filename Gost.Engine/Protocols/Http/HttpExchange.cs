@@ -165,7 +165,7 @@ internal sealed class HttpExchange(
         }
 
         StreamRelay relay = new(engine.Time, engine.Buffers);
-        var outcome = await relay.RunAsync(client.Reader.Detach(), upstream.Reader.Detach(), client.Inbound.Counters, options.IdleTimeout);
+        var outcome = await relay.RunAsync(await client.Reader.DetachAsync(), await upstream.Reader.DetachAsync(), client.Inbound.Counters, options.IdleTimeout);
         var counters = client.Inbound.Counters;
         HttpLog.Ended(logger, client.Inbound.Id, client.Inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
         return HttpExchangeEnd.Close;

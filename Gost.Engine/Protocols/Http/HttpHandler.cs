@@ -196,7 +196,7 @@ internal sealed class HttpHandler : IHandler
 
             var (inbound, counters) = (client.Inbound, client.Inbound.Counters);
             HttpLog.Joined(_logger, inbound.Id, inbound.Client, counters.Target);
-            var outcome = await _relay.RunAsync(client.Reader.Detach(), target, counters, _options.IdleTimeout);
+            var outcome = await _relay.RunAsync(await client.Reader.DetachAsync(), target, counters, _options.IdleTimeout);
             HttpLog.Ended(_logger, inbound.Id, inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
         }
     }
@@ -216,7 +216,7 @@ internal sealed class HttpHandler : IHandler
         }
 
         await using var target = await _dialer.AssociateAsync(client.Inbound, null, stopping);
-        await using FramedDatagramChannel datagrams = new(client.Reader.Detach(), null, _options.DatagramSize, _engine.Buffers);
+        await using FramedDatagramChannel datagrams = new(await client.Reader.DetachAsync(), null, _options.DatagramSize, _engine.Buffers);
         DatagramRelayOptions options = new(_options.IdleTimeout, EndWhenRefused: false, Addressed: true);
         await DatagramRelay.RunAsync(client.Inbound, datagrams, target, options, _engine.Buffers, _engine.Time, _logger);
     }

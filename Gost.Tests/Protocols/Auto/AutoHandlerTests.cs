@@ -28,6 +28,28 @@ public sealed class AutoHandlerTests
         Assert.StartsWith("HTTP/1.1 407 ", await engine.AskAsync("CONNECT a:1 HTTP/1.1\n\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0401{0}7f00000100", 8, "005a")]
+    [InlineData("0401{0}0000000100" + "3132372e302e302e3100", 8, "005a")]
+    [InlineData("050100", 2, "0500")]
+    public async Task Socks_IsServed(string request, int answerLength, string answer)
+    {
+        await using var target = TcpTarget.Echo();
+        await using var engine = await ProxyEngine.StartAsync("auto");
+        using var socket = await engine.SendAsync("");
+        var hex = string.Format(System.Globalization.CultureInfo.InvariantCulture, request, target.Port.ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+        await socket.SendAsync(Convert.FromHexString(hex), Token);
+
+        var received = new byte[answerLength];
+        var have = 0;
+        while (have < answerLength)
+        {
+            have += await socket.ReceiveAsync(received.AsMemory(have), Token);
+        }
+
+        Assert.StartsWith(answer, Convert.ToHexStringLower(received), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Http_OptionsOfTheService_AreThoseOfTheProxy()
     {
@@ -52,7 +74,7 @@ public sealed class AutoHandlerTests
     [Fact]
     public async Task Tls_ClientIsForwardedToTheServerItNames()
     {
-        // A host table leads the name to this host; nobody listens at its port 443, which the fault names.
+        // A host table leads the name to this host; nobody listens at that address's port 443, which the fault names.
         await using var engine = await ProxyEngine.StartAsync("auto");
         await engine.Live.ApplyAsync(new CreateObject(ConfigKind.Hosts, new HostsConfig
         {
@@ -71,7 +93,7 @@ public sealed class AutoHandlerTests
         await socket.SendAsync(await HelloAsync("server.test"), Token);
 
         Assert.DoesNotContain("HTTP", await ProxyEngine.ReadAsync(socket, int.MaxValue), StringComparison.Ordinal);
-        await engine.AssertErrorAsync("proxy", FlowLayer.Dial, "server.test:443");
+        await engine.AssertErrorAsync("proxy", FlowLayer.Dial, "127.0.0.7:443");
     }
 
     [Theory]

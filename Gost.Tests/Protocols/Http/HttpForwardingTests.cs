@@ -68,6 +68,20 @@ public sealed class HttpForwardingTests
     }
 
     [Fact]
+    public async Task Tunnel_AskedForBehindARequest_IsOpenedWhenThatIsAnswered()
+    {
+        await using Origin origin = new("HTTP/1.1 200 OK\nContent-Length: 1\n\n1");
+        await using var target = TcpTarget.Echo();
+        await using var engine = await ProxyEngine.StartAsync();
+        using var client = await engine.SendAsync($"GET http://{origin.Address}/ HTTP/1.1\n\nCONNECT {target.Address} HTTP/1.1\n\nearly");
+
+        await ProxyEngine.ExpectAsync(
+            client, "HTTP/1.1 200 OK\nContent-Length: 1\n\n1HTTP/1.1 200 Connection established\nProxy-Agent: gost/3.0\n\nearly");
+        await client.SendAsync("late"u8.ToArray(), Token);
+        await ProxyEngine.ExpectAsync(client, "late");
+    }
+
+    [Fact]
     public async Task Client_OfVersion10_GetsNoChunksAndTheEndOfTheConnection()
     {
         await using Origin origin = new("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n0\n\n");
@@ -188,8 +202,10 @@ public sealed class HttpForwardingTests
         Assert.Equal("HTTP/1.1 200 OK\nContent-Length: 2\n\nok", await ProxyEngine.ReadAsync(client, int.MaxValue));
     }
 
-    [Fact]
-    public async Task Client_ThatBreaksOffWhileItWaits_EndsTheRequest()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_ThatBreaksOffWhileItWaits_EndsTheRequest(bool hasSentAnother)
     {
         TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -209,7 +225,8 @@ public sealed class HttpForwardingTests
             left.SetResult();
         });
         await using var engine = await ProxyEngine.StartAsync();
-        using (var client = await engine.SendAsync($"GET http://{origin.Address}/ HTTP/1.1\n\n"))
+        var request = $"GET http://{origin.Address}/ HTTP/1.1\n\n";
+        using (var client = await engine.SendAsync(hasSentAnother ? request + request : request))
         {
             await asked.Task.WaitAsync(Token);
             client.LingerState = new LingerOption(true, 0);

@@ -75,7 +75,7 @@ public sealed class HttpHeadParserTests
         await using (HttpReader reader = new(new FedStream(ends: true, chunks: Bytes("\nGET / HTTP/1.1\nA: b\n\nrest").Chunk(1)), buffers))
         {
             Assert.Equal("GET / HTTP/1.1\nA: b\n\n", Text(await reader.ReadHeadAsync(Token)));
-            await using var rest = reader.Detach();
+            await using var rest = await reader.DetachAsync();
             Assert.Equal("rest", await new StreamReader(rest).ReadToEndAsync(Token));
         }
 
@@ -89,7 +89,7 @@ public sealed class HttpHeadParserTests
         await using HttpReader reader = new(new FedStream(ends: true, chunks: [Bytes("HTTP/1.1 200 OK\n\nrest\n\nof it"), Bytes("!")]), buffers);
 
         Assert.Equal("HTTP/1.1 200 OK\n\n", Text(await reader.ReadHeadAsync(Token)));
-        await using var rest = reader.Detach();
+        await using var rest = await reader.DetachAsync();
         Assert.Equal("rest\r\n\r\nof it!", await new StreamReader(rest).ReadToEndAsync(Token));
     }
 
@@ -126,6 +126,32 @@ public sealed class HttpHeadParserTests
             await Assert.ThrowsAsync<HttpSyntaxException>(() => reader.ReadHeadAsync(Token).AsTask());
         }
 
+        Assert.Equal(0, buffers.Outstanding);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(1000)]
+    public async Task Body_InChunks_EndsWithItsLastByteHoweverItComes(int size)
+    {
+        BufferPool buffers = new();
+        FedStream sink = new();
+        await using (HttpReader reader = new(new FedStream(ends: true, chunks: Bytes("3;a\nabc\n1\nd\n0\nA: b\n\nnext").Chunk(size)), buffers))
+        {
+            HttpBodyReader body = new(reader, new HttpFraming(HttpBodyEnd.Chunked));
+            Assert.Equal(HttpCopyEnd.Complete, await HttpBodyCopy.RunAsync(body, sink, chunked: false, buffers, static _ => { }, Token));
+            await using var rest = await reader.DetachAsync();
+            Assert.Equal("next", await new StreamReader(rest).ReadToEndAsync(Token));
+        }
+
+        StringBuilder text = new();
+        while (sink.Writes.TryRead(out var write))
+        {
+            text.Append(Encoding.ASCII.GetString(write));
+        }
+
+        Assert.Equal("abcd", text.ToString());
         Assert.Equal(0, buffers.Outstanding);
     }
 

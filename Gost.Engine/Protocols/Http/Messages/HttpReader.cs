@@ -7,7 +7,7 @@ using Gost.Engine.Net;
 namespace Gost.Engine.Protocols.Http.Messages;
 
 /// <summary>
-/// Reads HTTP from one stream, which it borrows. What it read too much is given back by <see cref="Detach"/>, so that a tunnel loses no byte. A buffer is
+/// Reads HTTP from one stream, which it borrows. What it read too much is given back by <see cref="DetachAsync"/>, so that a tunnel loses no byte. A buffer is
 /// held only while bytes wait in it. One reader at a time; disposing ends the watch and gives the buffer back.
 /// </summary>
 internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsyncDisposable
@@ -35,19 +35,10 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
         }
 
         Release();
-        if (_watch is { } watch)
+        if (!await WatchedAsync(cancellationToken))
         {
-            var alive = await watch.WaitAsync(cancellationToken);
-            await EndWatchAsync();
-            if (!alive)
-            {
-                throw new IOException("the connection broke");
-            }
-
-            return;
+            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
         }
-
-        _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
     }
 
     /// <summary>
@@ -56,9 +47,14 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
     /// </summary>
     public void Watch(Action broken)
     {
-        if (Buffered == 0 && _watch is null)
+        // Of other streams nothing more is asked for before what they gave is taken, since their reads are better not given up.
+        if (_watch is null && (Buffered == 0 || stream.TryGetRawSocket(out _)))
         {
-            Release();
+            if (Buffered == 0)
+            {
+                Release();
+            }
+
             _watching = new CancellationTokenSource();
             _watch = WatchAsync(broken, _watching.Token);
         }
@@ -96,7 +92,7 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
                 return Take(end + 1)[..^2];
             }
 
-            if (end >= 0 || Buffered > max)
+            if (end >= 0 || Buffered > max + 2)
             {
                 throw new HttpSyntaxException("a line without its end");
             }
@@ -113,11 +109,7 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
     {
         if (Buffered == 0)
         {
-            if (_watch is not null)
-            {
-                await WaitAsync(cancellationToken);
-            }
-
+            _ = await WatchedAsync(cancellationToken);
             return await stream.ReadAsync(buffer, cancellationToken);
         }
 
@@ -132,8 +124,9 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
     }
 
     /// <summary>The stream from the first byte that was not taken. The reader is of no more use; ownership of the stream stays as it is.</summary>
-    public DuplexStream Detach()
+    public async ValueTask<DuplexStream> DetachAsync()
     {
+        await EndWatchAsync();
         var rest = Buffered == 0 ? stream : new ReplayStream(stream, Span.ToArray());
         Release();
         return rest;
@@ -230,6 +223,10 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
         {
             await WaitAsync(cancellationToken);
         }
+        else
+        {
+            _ = await WatchedAsync(cancellationToken);
+        }
 
         MakeRoom();
         var count = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
@@ -266,7 +263,10 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
     {
         try
         {
-            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            // Of a socket a byte is looked at: an empty read does not tell of a reset.
+            _ = stream.TryGetRawSocket(out var socket)
+                ? await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, cancellationToken)
+                : await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
             return true;
         }
         catch (OperationCanceledException)
@@ -278,6 +278,19 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
             broken();
             return false;
         }
+    }
+
+    /// <summary>Takes a watch over, if there is one: it ends when there is something to read. Throws <see cref="IOException"/> when the connection broke.</summary>
+    private async ValueTask<bool> WatchedAsync(CancellationToken cancellationToken)
+    {
+        if (_watch is not { } watch)
+        {
+            return false;
+        }
+
+        var alive = await watch.WaitAsync(cancellationToken);
+        await EndWatchAsync();
+        return alive ? true : throw new IOException("the connection broke");
     }
 
     private async ValueTask EndWatchAsync()
