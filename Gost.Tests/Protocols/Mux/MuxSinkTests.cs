@@ -134,5 +134,7 @@ public sealed class MuxSinkTests : IAsyncDisposable
         public bool TryAccept(Inbound inbound) => IsOpen && !Refuses && Accepted.Writer.TryWrite(inbound);
 
         public void ReportFault(FlowException? fault) => Assert.Null(fault);
+
+        public void ReportFailure(FlowException failure) => Assert.Fail(failure.Message);
     }
 }
