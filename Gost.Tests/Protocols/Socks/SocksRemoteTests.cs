@@ -39,6 +39,7 @@ public sealed class SocksRemoteTests
         for (var i = 0; i < streams; i++)
         {
             await using var inbound = await sink.Inbounds.Reader.ReadAsync(Token);
+            inbound.Ticket?.Settle();
             var peer = Assert.IsType<IPEndPoint>(inbound.Client);
             Assert.Equal(IPAddress.Loopback, peer.Address);
             Assert.True(peers.Add(peer.Port));
