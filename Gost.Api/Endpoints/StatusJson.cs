@@ -31,7 +31,7 @@ internal static class StatusJson
         };
         if (status.LastError is { } error)
         {
-            json["lastError"] = Error(error);
+            json["lastError"] = From(error);
         }
 
         return json;
@@ -66,7 +66,8 @@ internal static class StatusJson
         return json;
     }
 
-    private static JsonObject Error(ServiceError error)
+    /// <summary>What went wrong last, or in a test.</summary>
+    public static JsonObject From(ServiceError error)
     {
         JsonObject json = new() { ["time"] = error.Time.ToUnixTimeSeconds(), ["layer"] = Lower(error.Layer) };
         if (error.Hop is { } hop)

@@ -50,6 +50,7 @@ internal static class GostApplication
             .AddSingleton<ObjectPresenter>()
             .AddSingleton<ConfigEndpoints>()
             .AddSingleton<ConvertEndpoints>()
+            .AddSingleton<ChainTestEndpoints>()
             .AddSingleton<ServiceEndpoints>()
             .AddSingleton<HealthEndpoints>()
             .AddSingleton<MetricsEndpoints>()
@@ -111,6 +112,7 @@ internal static class GostApplication
         services.GetRequiredService<MetricsEndpoints>().Map(app);
         services.GetRequiredService<ConfigEndpoints>().Map(app);
         services.GetRequiredService<ConvertEndpoints>().Map(app);
+        services.GetRequiredService<ChainTestEndpoints>().Map(app);
         services.GetRequiredService<ServiceEndpoints>().Map(app);
         foreach (var kind in ConfigKind.All)
         {

@@ -105,6 +105,37 @@ internal static class AnswerSchemas
               }
             }
           },
+          "ChainTestResult": {
+            "type": "object", "required": ["msg", "data"],
+            "properties": {
+              "msg": { "type": "string" },
+              "data": {
+                "type": "object", "required": ["reached", "ms", "steps"],
+                "description": "How the way to the target went; times in milliseconds.",
+                "properties": {
+                  "reached": { "type": "boolean" }, "ms": { "type": "number" },
+                  "steps": {
+                    "type": "array",
+                    "items": {
+                      "type": "object", "required": ["hop", "node", "layer", "address", "ms"],
+                      "properties": {
+                        "hop": { "type": "string" }, "node": { "type": "string" },
+                        "layer": { "type": "string", "enum": ["resolve", "dial", "tls", "handshake", "authentication", "connect", "associate"] },
+                        "address": { "type": "string" }, "ms": { "type": "number" }, "error": { "type": "string" }
+                      }
+                    }
+                  },
+                  "error": {
+                    "type": "object",
+                    "properties": {
+                      "time": { "type": "integer", "format": "int64" }, "layer": { "type": "string" }, "hop": { "type": "string" },
+                      "node": { "type": "string" }, "msg": { "type": "string" }
+                    }
+                  }
+                }
+              }
+            }
+          },
           "Connections": {
             "type": "object", "required": ["data"],
             "properties": {

@@ -42,6 +42,11 @@ internal static class DocumentPaths
         paths["/config/reload"] = Post(new Operation("reloadConfig", "config", "Reload", "Reads the sources given at start again and reconciles what came from them; without sources applies the store again and retries failed services.").Change()
             .Ok("Reloaded.", true, (Json, RecordSchemas.Ref("Change"), ObjectPaths.ChangeExample(null)))
             .Errors(400, 409, 412, 503, 507));
+        paths["/config/chains/{name}/test"] = Post(new Operation("testChain", "chains", "Try a chain", "Tries the way to a target through the chain, as a connection would, and answers each step with its time and error. One test at a time for each chain, 15 s at most.")
+            .Path("name", "The name of the chain.")
+            .Body((Json, schemas.Reference(typeof(ChainTestConfig)), new JsonObject { ["target"] = "192.168.1.1:80", ["network"] = "tcp", ["timeout"] = "5s" }))
+            .Ok("Tried, whether the target was reached or not.", false, (Json, RecordSchemas.Ref("ChainTestResult"), TestExample()))
+            .Errors(400, 404, 409, 413, 503));
         AddServices(paths);
         AddProgram(paths, text);
     }
@@ -85,6 +90,15 @@ internal static class DocumentPaths
         paths["/metrics"] = Get(new Operation("metrics", "program", "Metrics", "Prometheus text exposition format, with GOST's metric names.")
             .Ok("The metrics.", false, ("text/plain", Copy(text), null)).Errors());
     }
+
+    private static JsonObject TestExample() => JsonNode.Parse(
+        """
+        {"msg":"OK","data":{"reached":false,"ms":12.931,"steps":[
+        {"hop":"hop-0","node":"node-0","layer":"dial","address":"192.168.1.2:8443","ms":0.412},
+        {"hop":"hop-0","node":"node-0","layer":"tls","address":"192.168.1.2:8443","ms":11.02},
+        {"hop":"hop-0","node":"node-0","layer":"connect","address":"192.168.1.1:80","ms":1.4,"error":"connection refused"}],
+        "error":{"time":1753340029,"layer":"connect","msg":"connection refused"}}}
+        """) as JsonObject ?? [];
 
     private static JsonObject Arguments() => new()
     {

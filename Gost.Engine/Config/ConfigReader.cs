@@ -3,6 +3,7 @@ using Gost.Engine.Config.Binding;
 using Gost.Engine.Config.Json;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Nodes;
+using Gost.Engine.Config.Validation;
 using Gost.Engine.Config.Yaml;
 
 namespace Gost.Engine.Config;
@@ -41,6 +42,13 @@ public static class ConfigReader
     /// <summary>Reads one object of a kind.</summary>
     public static ReadResult<NamedConfig> ReadObject(ConfigKind kind, ReadOnlyMemory<byte> utf8, ConfigFormat format) =>
         Read<NamedConfig>(kind.RecordType, utf8, format);
+
+    /// <summary>Reads the body of a chain's test, and judges it.</summary>
+    public static ReadResult<ChainTestConfig> ReadChainTest(ReadOnlyMemory<byte> utf8, ConfigFormat format)
+    {
+        var read = Read<ChainTestConfig>(typeof(ChainTestConfig), utf8, format);
+        return read.Draft is { } draft ? read with { Findings = read.Join(ChainTestRules.Check(draft)) } : read;
+    }
 
     /// <summary>JSON if the first byte that is not white space is <c>{</c> or <c>[</c>, else YAML.</summary>
     public static ConfigFormat Detect(ReadOnlySpan<byte> utf8)

@@ -17,6 +17,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     private readonly ApplyContext _context;
     private readonly ChangePlanner _planner;
     private readonly ChangeCompiler _compiler;
+    private readonly ChainTester _tester;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private DesiredState _desired = DesiredState.Empty;
@@ -33,6 +34,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             engine, new RuntimeGraph(), new ServiceAssembler(engine), runtime, new Retirement(engine.Time), new RetryLoop(engine.Time, _logger),
             new ObjectWarnings());
         _planner = new ChangePlanner(engine.Catalog.Supported, engine.Options.FilesFolder, engine.Time);
+        _tester = new ChainTester(engine);
         _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
     }
 
@@ -111,6 +113,10 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
     /// <inheritdoc/>
     public bool CloseConnection(string service, long id) => _context.Graph.Find(service)?.Connections.Abort(id) == true;
+
+    /// <inheritdoc/>
+    public ValueTask<ChainTestResult?> TestChainAsync(string chain, ChainTestConfig request, CancellationToken cancellationToken) =>
+        _tester.TestAsync(chain, request, cancellationToken);
 
     /// <inheritdoc/>
     public bool Authenticate(string auther, string username, string password) =>

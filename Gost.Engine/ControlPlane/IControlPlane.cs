@@ -27,6 +27,12 @@ public interface IControlPlane
     bool CloseConnection(string service, long id);
 
     /// <summary>
+    /// Tries the way to a target through a chain that exists, step by step; what it does marks nodes as a connection would. Null while another
+    /// test of the chain is under way. The request is valid.
+    /// </summary>
+    ValueTask<ChainTestResult?> TestChainAsync(string chain, ChainTestConfig request, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The credentials check for handlers and the API: true when the named auther exists and accepts. A missing auther accepts nobody.
     /// Constant-time in the password.
     /// </summary>

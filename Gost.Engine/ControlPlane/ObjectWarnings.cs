@@ -17,7 +17,7 @@ internal sealed class ObjectWarnings
 
     // Others do not act, which the service that names one is told of itself.
     private static readonly ImmutableArray<ConfigKind> Acting =
-        [ConfigKind.Chains, ConfigKind.Hops, ConfigKind.Authers, ConfigKind.Admissions, ConfigKind.Hosts];
+        [ConfigKind.Chains, ConfigKind.Hops, ConfigKind.Authers, ConfigKind.Admissions, ConfigKind.Hosts, ConfigKind.Resolvers];
 
     private readonly ConcurrentDictionary<ObjectKey, Entry> _entries = new();
 

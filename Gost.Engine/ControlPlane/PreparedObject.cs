@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Net;
+using Gost.Engine.Net.NameServers;
 using Gost.Engine.Routing;
 using Gost.Engine.Runtime;
 using Gost.Engine.Security;
 
 namespace Gost.Engine.ControlPlane;
 
-/// <summary>A compiled chain, hop, auther, admission or host table that waits to be published. Owns it until then.</summary>
+/// <summary>A compiled chain, hop, auther, admission, host table or resolver that waits to be published. Owns it until then.</summary>
 internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposable?> exchange) : IAsyncDisposable
 {
     private bool _published;
@@ -36,6 +37,7 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
             HopConfig x => Of(objects.Hops, x.Name, last => Hop.Compile(x, engine, findings, last)),
             AutherConfig x => Of(objects.Authers, x.Name, _ => Auther.Compile(x, engine, findings)),
             AdmissionConfig x => Of(objects.Admissions, x.Name, _ => Admission.Compile(x, engine, findings)),
+            ResolverConfig x => Of(objects.Resolvers, x.Name, _ => DnsResolver.Compile(x, engine)),
             HostsConfig x => Of(objects.Hosts, x.Name, _ => HostTable.Compile(x, engine, findings)),
             _ => null,
         };
@@ -51,6 +53,7 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
             _ when key.Kind == ConfigKind.Hops => None(objects.Hops, key.Name),
             _ when key.Kind == ConfigKind.Authers => None(objects.Authers, key.Name),
             _ when key.Kind == ConfigKind.Admissions => None(objects.Admissions, key.Name),
+            _ when key.Kind == ConfigKind.Resolvers => None(objects.Resolvers, key.Name),
             _ when key.Kind == ConfigKind.Hosts => None(objects.Hosts, key.Name),
             _ => null,
         };
@@ -72,7 +75,8 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
             .. (service.Handler?.Authers ?? []).Select(static x => (ConfigKind.Authers, x, "nobody is allowed")),
             (ConfigKind.Admissions, service.Admission, "nobody is admitted"),
             .. service.Admissions.Select(static x => (ConfigKind.Admissions, x, "nobody is admitted")),
-            (ConfigKind.Hosts, service.Hosts, "names are resolved by the system alone"),
+            (ConfigKind.Hosts, service.Hosts, "names are resolved without it"),
+            (ConfigKind.Resolvers, service.Resolver, "names are resolved without it"),
         ];
         return references
             .Where(x => x.Name.Length > 0 && state.Find(x.Kind, x.Name) is null)

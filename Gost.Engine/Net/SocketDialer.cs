@@ -11,21 +11,21 @@ namespace Gost.Engine.Net;
 internal sealed class SocketDialer : ISocketDialer
 {
     private readonly OutgoingOptions _options;
-    private readonly NamedRef<HostTable>? _hosts;
+    private readonly NameLookup _names;
     private readonly TimeProvider _time;
     private readonly IPAddress? _clientSide;
 
     /// <summary>A dialer; <paramref name="clientSide"/> is the local address that the client connected to, for <c>interface: auto</c>.</summary>
-    public SocketDialer(OutgoingOptions options, NamedRef<HostTable>? hosts, TimeProvider time, IPAddress? clientSide = null) =>
-        (_options, _hosts, _time, _clientSide) = (options, hosts, time, clientSide);
+    public SocketDialer(OutgoingOptions options, NameLookup names, TimeProvider time, IPAddress? clientSide = null) =>
+        (_options, _names, _time, _clientSide) = (options, names, time, clientSide);
 
     /// <summary>Dials targets of a service.</summary>
     public static SocketDialer ForService(ServiceConfig service, MetadataReader metadata, EngineServices engine) =>
-        new(OutgoingOptions.Bind(metadata, service.Interface, service.Sockopts?.Mark ?? 0), HostsOf(service.Hosts, engine), engine.Time);
+        new(OutgoingOptions.Bind(metadata, service.Interface, service.Sockopts?.Mark ?? 0), NameLookup.Of(service.Hosts, service.Resolver, engine), engine.Time);
 
     /// <summary>Dials a node.</summary>
     public static SocketDialer ForNode(NodeConfig node, MetadataReader metadata, EngineServices engine) =>
-        new(OutgoingOptions.Bind(metadata, "", 0), HostsOf(node.Hosts, engine), engine.Time);
+        new(OutgoingOptions.Bind(metadata, "", 0), NameLookup.Of(node.Hosts, node.Resolver, engine), engine.Time);
 
     /// <summary>The dialer of one flow; this one unless the flow's own address matters.</summary>
     public SocketDialer For(Inbound? inbound)
@@ -37,14 +37,14 @@ internal sealed class SocketDialer : ISocketDialer
 
         var plain = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
         var isUsable = !plain.Equals(IPAddress.Any) && !plain.Equals(IPAddress.IPv6Any);
-        return new SocketDialer(_options, _hosts, _time, isUsable ? plain : null);
+        return new SocketDialer(_options, _names, _time, isUsable ? plain : null);
     }
 
-    /// <summary>The target with its host replaced by its address where the host table has it. A missing table is skipped.</summary>
-    public Target MapHost(Target target) =>
-        target.Network != TargetNetwork.Unix && target.Host.Length > 0 && _hosts?.Current?.Find(target.Host) is { } address
-            ? target with { Host = address.ToString() }
-            : target;
+    /// <summary>
+    /// The target with its host replaced by its address where hosts or a resolver have it; what neither is asked for stays a name, which the far
+    /// end resolves. Throws <see cref="FlowException"/> (resolve) when the resolver does not know it.
+    /// </summary>
+    public ValueTask<Target> MapHostAsync(Target target, CancellationToken cancellationToken) => _names.MapAsync(target, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken) => ConnectAsync(target, null, cancellationToken);
@@ -79,14 +79,8 @@ internal sealed class SocketDialer : ISocketDialer
     {
         RefuseNetns();
         var socket = _options.Interfaces.Count == 0 ? AssociationSocket.Open(default, _options.Mark) : OpenAssociation();
-        return new ValueTask<IDatagramChannel>(new SocketAssociationChannel(socket, LookUpAsync, _time));
+        return new ValueTask<IDatagramChannel>(new SocketAssociationChannel(socket, _names.ResolveAsync, _time));
     }
-
-    private static NamedRef<HostTable>? HostsOf(string name, EngineServices engine) => name.Length == 0 ? null : engine.Objects.Hosts.Get(name);
-
-    /// <summary>The addresses of a name: hosts, then the system.</summary>
-    private ValueTask<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken) =>
-        Resolver.ResolveAsync(_hosts?.Current?.Find(host)?.ToString() ?? host, cancellationToken);
 
     private void RefuseNetns()
     {
@@ -129,7 +123,7 @@ internal sealed class SocketDialer : ISocketDialer
             throw new FlowException(FlowLayer.Dial, FlowError.Unreachable, $"dial {DialErrors.NetworkName(target.Network)} {target}: {what}");
         }
 
-        var addresses = await LookUpAsync(target.Host, cancellationToken);
+        var addresses = await _names.ResolveAsync(target.Host, cancellationToken);
         if (resolved is not null && target.Host.Length > 0 && !IPAddress.TryParse(target.Host, out _))
         {
             resolved();

@@ -15,19 +15,18 @@ internal sealed class ChainRoute(
 
     /// <inheritdoc/>
     public ValueTask<DuplexStream> DialAsync(Target to, CancellationToken cancellationToken) =>
-        AlongAsync(FlowLayer.Connect, to, (connector, via, x) => connector.ConnectAsync(via, service.MapHost(to), x), cancellationToken);
+        AlongAsync(FlowLayer.Connect, to, static (connector, via, target, x) => connector.ConnectAsync(via, target!, x), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) => AlongAsync(
-        FlowLayer.Associate, to, (connector, via, x) => connector.AssociateAsync(via, to is null ? null : service.MapHost(to), x), cancellationToken);
+    public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) =>
+        AlongAsync(FlowLayer.Associate, to, static (connector, via, target, x) => connector.AssociateAsync(via, target, x), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IListener> BindAsync(BindRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            var listener = await AlongAsync(
-                FlowLayer.Bind, request.Address, (connector, via, x) => connector.BindAsync(via, request, x), cancellationToken);
+            var listener = await AlongAsync(FlowLayer.Bind, null, (connector, via, _, x) => connector.BindAsync(via, request, x), cancellationToken);
             return new ChainListener(listener, Last);
         }
         catch (FlowException exception) when (!exception.InChain)
@@ -39,7 +38,7 @@ internal sealed class ChainRoute(
 
     /// <summary>Reaches the last node and asks it. While that lasts the nodes' dialers stay, even if the chain is replaced.</summary>
     private async ValueTask<T> AlongAsync<T>(
-        FlowLayer layer, Target? to, Func<IConnector, DuplexStream, CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+        FlowLayer layer, Target? to, Func<IConnector, DuplexStream, Target?, CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
     {
         var held = 0;
         using var scope = limit.Start(cancellationToken);
@@ -53,8 +52,10 @@ internal sealed class ChainRoute(
                 }
             }
 
+            // Before anything is dialled: a name that is not known needs no chain.
+            var target = to is null ? null : await service.MapHostAsync(to, scope.Token);
             var via = await ReachAsync(steps.Length - 1, scope.Caller, scope.Token);
-            var answer = AskAsync(scope, x => ask(Last.Node.Transport!.Connector, via, x)); // Reached, so there is a transport.
+            var answer = AskAsync(scope, x => ask(Last.Node.Transport!.Connector, via, target, x)); // Reached, so there is a transport.
             var opened = trace is null ? await answer : await trace.MeasureAsync(Last, layer, to?.ToString() ?? "", answer);
             chain.Marker.Reset();
             return opened;
@@ -141,12 +142,13 @@ internal sealed class ChainRoute(
 
         async ValueTask<DuplexStream> OpenThroughAsync(CancellationToken token)
         {
+            var target = await sockets.MapHostAsync(address, token);
             var via = await ReachAsync(index - 1, caller, token);
             watch?.Connecting();
             try
             {
                 // The previous connector owns and, when it fails, disposes what it was given.
-                var stream = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, sockets.MapHost(address), token);
+                var stream = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, target, token);
                 watch?.Connected();
                 return stream;
             }

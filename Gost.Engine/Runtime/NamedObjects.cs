@@ -1,4 +1,5 @@
 using Gost.Engine.Net;
+using Gost.Engine.Net.NameServers;
 using Gost.Engine.Routing;
 using Gost.Engine.Security;
 
@@ -17,6 +18,8 @@ internal sealed class NamedObjects : IAsyncDisposable
 
     public NamedRefTable<HostTable> Hosts { get; } = new();
 
+    public NamedRefTable<DnsResolver> Resolvers { get; } = new();
+
     /// <summary>Ends the file reloaders of what is in force.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -25,5 +28,6 @@ internal sealed class NamedObjects : IAsyncDisposable
         await Authers.DisposeAsync();
         await Admissions.DisposeAsync();
         await Hosts.DisposeAsync();
+        await Resolvers.DisposeAsync();
     }
 }

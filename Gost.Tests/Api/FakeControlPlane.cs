@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
@@ -40,6 +41,13 @@ internal sealed class FakeControlPlane : IControlPlane
         Desired.Find(ConfigKind.Services, service) is null ? null : Connections.GetValueOrDefault(service) ?? [];
 
     public bool CloseConnection(string service, long id) => Connections.GetValueOrDefault(service)?.RemoveAll(x => x.Id == id) > 0;
+
+    public ValueTask<ChainTestResult?> TestChainAsync(string chain, ChainTestConfig request, CancellationToken cancellationToken)
+    {
+        ChainTestStep step = new("hop-0", "node-0", FlowLayer.Connect, request.Target, TimeSpan.FromMilliseconds(1.5), "refused");
+        ServiceError error = new(_now, FlowLayer.Connect, null, null, "refused");
+        return new(chain == "busy" ? null : new ChainTestResult(TimeSpan.FromMilliseconds(2), [step], error));
+    }
 
     public bool Authenticate(string auther, string username, string password) => Auther(auther, username, password);
 

@@ -46,11 +46,11 @@ public sealed class ObjectWarningsTests
         await engine.CreateAsync(Through("c"));
         Assert.Equal(["chains/c: /hops/0/name: hop h does not exist: connections that need it are refused until it exists"], Warnings(engine));
 
-        await engine.ApplyAsync(new CreateObject(ConfigKind.Hops, new HopConfig { Name = "h", Hosts = "t", Nodes = [Node with { Resolver = "r" }] }));
+        await engine.ApplyAsync(new CreateObject(ConfigKind.Hops, new HopConfig { Name = "h", Hosts = "t", Nodes = [Node with { Http = new HttpNodeConfig() }] }));
         await engine.ApplyAsync(new CreateObject(ConfigKind.Hosts, new HostsConfig { Name = "t", Http = new HttpSourceConfig { Url = "http://127.0.0.1/" } }));
         Assert.Equal(
             [
-                "hops/h: /nodes/0/resolver: resolver of a node is kept but has no effect yet",
+                "hops/h: /nodes/0/http: http of a node is kept but has no effect yet",
                 "hosts/t: /http: http is kept but has no effect yet: its mappings are not loaded",
             ],
             Warnings(engine));

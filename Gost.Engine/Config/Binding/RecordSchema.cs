@@ -43,7 +43,7 @@ internal sealed class RecordSchema
     /// <summary>Whether <c>status</c> is a read-only member that GOST's clients send back.</summary>
     public bool IsNamed => Type.IsAssignableTo(typeof(NamedConfig));
 
-    /// <summary>The schema of a record type reachable from <see cref="GostConfig"/>.</summary>
+    /// <summary>The schema of a record type reachable from <see cref="GostConfig"/>, and of the bodies of other requests.</summary>
     public static RecordSchema Of(Type type) => Schemas[type];
 
     /// <summary>A record with its defaults.</summary>
@@ -57,6 +57,7 @@ internal sealed class RecordSchema
         // The model is a tree of types without cycles, so building bottom-up ends.
         Dictionary<Type, RecordSchema> schemas = [];
         SchemaOf(typeof(GostConfig));
+        SchemaOf(typeof(ChainTestConfig));
         return schemas.ToFrozenDictionary();
 
         RecordSchema SchemaOf(Type type)

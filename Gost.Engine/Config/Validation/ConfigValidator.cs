@@ -12,7 +12,7 @@ internal static class ConfigValidator
     private static readonly ImmutableArray<IAspect> Aspects =
     [
         new NameAspect(), new TypeAspect(), new AddressAspect(), new ForwarderAspect(), new ProtectionAspect(), new CommandAspect(),
-        new InertAspect(), new ChainAspect(), new HopAspect(), new AdmissionAspect(), new AutherAspect(), new HostsAspect(),
+        new InertAspect(), new ChainAspect(), new HopAspect(), new AdmissionAspect(), new AutherAspect(), new HostsAspect(), new ResolverAspect(),
         new KindAspect(), new FileAspect(), new OpenProxyAspect(),
     ];
 

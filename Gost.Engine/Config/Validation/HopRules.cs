@@ -45,11 +45,6 @@ internal static class HopRules
             report.Warn($"{pointer}/reload", "reload has no effect: nodes are not loaded from elsewhere yet");
         }
 
-        if (hop.Resolver.Length > 0)
-        {
-            report.Warn($"{pointer}/resolver", "resolver is kept but has no effect yet: names are resolved by hosts and the system");
-        }
-
         CheckNetns(report, $"{pointer}/metadata", hop.Metadata);
         for (var i = 0; i < hop.Nodes.Count; i++)
         {
@@ -95,7 +90,6 @@ internal static class HopRules
         foreach (var (member, isSet) in new[]
         {
             ("http", node.Http is not null), ("tls", node.Tls is not null),
-            ("resolver", node.Resolver.Length > 0),
         })
         {
             if (isSet)

@@ -11,7 +11,6 @@ internal sealed class InertAspect : Aspect<ServiceConfig>
         CheckChains(config, report);
         foreach (var (member, isSet) in new[]
         {
-            ("resolver", config.Resolver.Length > 0),
             ("logger", config.Logger.Length > 0),
             ("loggers", config.Loggers.Count > 0),
             ("observer", config.Observer.Length > 0),
@@ -23,9 +22,7 @@ internal sealed class InertAspect : Aspect<ServiceConfig>
         {
             if (isSet)
             {
-                report.Warn($"/{member}", member == "resolver"
-                    ? "resolver is kept but has no effect yet: names are resolved by hosts and the system"
-                    : $"{member.Replace('/', '.')} is kept but has no effect yet");
+                report.Warn($"/{member}", $"{member.Replace('/', '.')} is kept but has no effect yet");
             }
         }
 

@@ -13,7 +13,6 @@ internal sealed class KindAspect : Aspect<NamedConfig>
             LimiterConfig => "limiters are kept but not enforced by this build",
             QuotaConfig => "quotas are kept but not enforced by this build",
             BypassConfig => "bypasses are kept but not enforced by this build",
-            ResolverConfig => "resolvers are kept but have no effect yet: names are resolved by hosts and the system",
             IngressConfig or RouterConfig or SdConfig or RecorderConfig or ObserverConfig or RewriterConfig or CacheConfig or LoggerConfig =>
                 "objects of this kind are kept but have no effect yet",
             _ => null,

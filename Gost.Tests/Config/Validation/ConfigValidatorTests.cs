@@ -86,7 +86,6 @@ public sealed class ConfigValidatorTests
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h"}]}}""", "/forwarder/nodes/0/addr", "port 0 is dialled")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"nodes":[{"name":"t","addr":"h:1"},{"name":"t","addr":"h:2"}]}}""", "/forwarder/nodes/1/name", "used twice")]
     [InlineData("""{"name":"a","handler":{"type":"tcp"},"forwarder":{"selector":{"strategy":"ruond"},"nodes":[]}}""", "/forwarder/selector/strategy", "did you mean round?")]
-    [InlineData("""{"name":"a","handler":{"type":"tcp"},"resolver":"r"}""", "/resolver", "no effect yet")]
     [InlineData("""{"name":"a","handler":{"type":"tcp","auth":{"username":"u"}}}""", "/handler/auth", "no credentials")]
     [InlineData("""{"name":"a","handler":{"type":"tcp","auther":"u"}}""", "/handler/auther", "no credentials")]
     [InlineData("""{"name":"a","handler":{"type":"tcp","tls":{}}}""", "/handler/tls", "no effect on handler type tcp")]

@@ -26,8 +26,8 @@ public sealed class SilentMembersTests : IDisposable
     // The server's name of a dialer is the one member that may be there without effect: the command line writes it everywhere.
     private static readonly string[] OfHops =
     [
-        "name", "interface", "sockopts.mark", "selector.strategy", "selector.maxFails", "selector.failTimeout", "hosts",
-        "nodes.name", "nodes.addr", "nodes.network", "nodes.hosts", "nodes.interface", "nodes.sockopts.mark",
+        "name", "interface", "sockopts.mark", "selector.strategy", "selector.maxFails", "selector.failTimeout", "hosts", "resolver",
+        "nodes.name", "nodes.addr", "nodes.network", "nodes.hosts", "nodes.resolver", "nodes.interface", "nodes.sockopts.mark",
         "nodes.filter.host", "nodes.matcher.priority", "nodes.connector.type", "nodes.dialer.type", "nodes.dialer.tls.serverName",
     ];
 
@@ -35,7 +35,7 @@ public sealed class SilentMembersTests : IDisposable
     {
         [ConfigKind.Services] =
         [
-            "name", "addr", "interface", "sockopts.mark", "admission", "admissions", "hosts",
+            "name", "addr", "interface", "sockopts.mark", "admission", "admissions", "hosts", "resolver",
             "handler.type", "handler.retries", "handler.chain", "handler.chainGroup.chains.chain", "listener.type",
             "forwarder.name", "forwarder.hop", "forwarder.selector.strategy", "forwarder.selector.maxFails", "forwarder.selector.failTimeout",
             "forwarder.nodes.name", "forwarder.nodes.addr", "forwarder.nodes.network", "forwarder.nodes.matcher.priority", "forwarder.hopGroup.hops.hop",
@@ -44,6 +44,11 @@ public sealed class SilentMembersTests : IDisposable
         [ConfigKind.Hops] = OfHops,
         [ConfigKind.Authers] = ["name", "auths.username", "auths.password", "auths.file", "reload", "file.path"],
         [ConfigKind.Admissions] = ["name", "reverse", "whitelist", "matchers", "reload", "file.path"],
+        [ConfigKind.Resolvers] =
+        [
+            "name", "nameservers.addr", "nameservers.chain", "nameservers.prefer", "nameservers.only", "nameservers.clientIP", "nameservers.ttl",
+            "nameservers.timeout",
+        ],
         [ConfigKind.Hosts] = ["name", "mappings.ip", "mappings.hostname", "mappings.aliases", "reload", "file.path"],
     };
 
@@ -123,6 +128,7 @@ public sealed class SilentMembersTests : IDisposable
                 Authers = [new AutherConfig { Name = "used", Auths = [new AuthConfig { Username = "u", Password = "p" }] }],
                 Admissions = [new AdmissionConfig { Name = "used", Matchers = ["192.0.2.1"] }],
                 Hosts = [new HostsConfig { Name = "used" }],
+                Resolvers = [new ResolverConfig { Name = "used", Nameservers = [new NameserverConfig { Addr = "127.0.0.1" }] }],
             },
             Replace: false));
         return engine;
@@ -158,6 +164,7 @@ public sealed class SilentMembersTests : IDisposable
             "hops" => new HopConfig { Name = "x", Nodes = [Node] },
             "authers" => new AutherConfig { Name = "x", Auths = [new AuthConfig { Username = "u", Password = "p" }], File = file },
             "admissions" => new AdmissionConfig { Name = "x", Matchers = ["192.0.2.1"], File = file },
+            "resolvers" => new ResolverConfig { Name = "x", Nameservers = [new NameserverConfig { Addr = "udp://127.0.0.1:53" }] },
             "hosts" => new HostsConfig { Name = "x", Mappings = [new HostMappingConfig { Ip = "192.0.2.1", Hostname = "h" }], File = file },
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "the kind does not act"),
         };
@@ -167,7 +174,8 @@ public sealed class SilentMembersTests : IDisposable
     private object? Sample(SampledMember member) => member.Path switch
     {
         "matchers" => ConfigList.Create<string>(["192.0.2.0/24"]),
-        "mappings.ip" => "192.0.2.2",
+        "mappings.ip" or "nameservers.clientIP" => "192.0.2.2",
+        "nameservers.prefer" or "nameservers.only" => "ipv6",
         _ when member.IsFile => _file,
         "handler.type" => "forward",
         "listener.type" => "rtcp",
