@@ -50,5 +50,6 @@ internal static class StreamTransports
             : new TransportDialer(raw, transport.Client(context), HandshakeTimeout(context.Metadata), context.Engine.Time);
     }
 
-    private static TimeSpan HandshakeTimeout(MetadataReader metadata) => metadata.GetTimeout(TimeSpan.Zero, "handshakeTimeout");
+    private static TimeSpan HandshakeTimeout(MetadataReader metadata) => metadata.GetTimeout(
+        TimeSpan.Zero, "handshakeTimeout", "ws.handshakeTimeout", "readHeaderTimeout", "ws.readHeaderTimeout");
 }
