@@ -149,10 +149,16 @@ internal sealed class ChainRoute(
             {
                 // The previous connector owns and, when it fails, disposes what it was given.
                 var stream = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, target, token);
+                if (stream is ILateAnswer late)
+                {
+                    await (trace is null ? ValueTask.CompletedTask : late.ConfirmAsync(token));
+                    late.Blame = x => x.InChain ? x : Blame(IsOfTheNode(x) ? steps[index - 1] : step, x);
+                }
+
                 watch?.Connected();
                 return stream;
             }
-            catch (FlowException exception) when (exception.Layer is FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication)
+            catch (FlowException exception) when (IsOfTheNode(exception))
             {
                 // It is the previous node that does not want to talk to us; this one was not asked yet.
                 watch?.Failed(exception);
@@ -165,19 +171,40 @@ internal sealed class ChainRoute(
     {
         try
         {
-            return await ask(scope.Token);
+            var opened = await ask(scope.Token);
+            if (opened is ILateAnswer late)
+            {
+                await (trace is null ? ValueTask.CompletedTask : late.ConfirmAsync(scope.Token));
+                late.Blame = BlameLate;
+            }
+
+            return opened;
         }
         catch (OperationCanceledException exception) when (!scope.Caller.IsCancellationRequested)
         {
             throw new FlowException(FlowLayer.Connect, FlowError.TimedOut, $"node {Last.Node.Name}: no answer in time", exception);
         }
-        catch (FlowException exception) when (exception is { Layer: FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication }
-            or { Layer: FlowLayer.Associate or FlowLayer.Bind, Error: FlowError.Unsupported })
+        catch (FlowException exception) when (IsOfTheNode(exception)
+            || exception is { Layer: FlowLayer.Associate or FlowLayer.Bind, Error: FlowError.Unsupported })
         {
             // The node did not want to talk to us at all, or cannot do what is asked, so another target would do no better.
             throw Named(Last, exception.Layer, exception.Error, exception.Message, exception);
         }
     }
+
+    /// <summary>What the last node says when its answer comes with the first data only.</summary>
+    private FlowException BlameLate(FlowException exception)
+    {
+        if (exception.InChain || !IsOfTheNode(exception))
+        {
+            return exception;
+        }
+
+        chain.Marker.MarkFailure();
+        return Named(Last, exception.Layer, exception.Error, exception.Message, exception);
+    }
+
+    private static bool IsOfTheNode(FlowException exception) => exception.Layer is FlowLayer.Tls or FlowLayer.Handshake or FlowLayer.Authentication;
 
     private static bool IsCharged(FlowException exception) =>
         exception.Error is not (FlowError.OutOfDescriptors or FlowError.Unsupported or FlowError.Stopped);

@@ -59,6 +59,25 @@ internal sealed class HeldHeaderStream : DuplexStream
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
         Volatile.Read(ref _state) == Sent ? _inner.CompleteWritesAsync(cancellationToken) : CompleteUnwrittenAsync(cancellationToken);
 
+    /// <summary>Sends the header now, alone, unless it is out already.</summary>
+    public async ValueTask SendHeaderAsync(CancellationToken cancellationToken)
+    {
+        if (!TryTake())
+        {
+            await Volatile.Read(ref _alone);
+            return;
+        }
+
+        try
+        {
+            await _inner.WriteAsync(_header, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _state, Sent);
+        }
+    }
+
     /// <inheritdoc/>
     public override void Abort(Exception? reason = null)
     {
@@ -112,22 +131,7 @@ internal sealed class HeldHeaderStream : DuplexStream
 
     private async ValueTask CompleteUnwrittenAsync(CancellationToken cancellationToken)
     {
-        if (TryTake())
-        {
-            try
-            {
-                await _inner.WriteAsync(_header, cancellationToken);
-            }
-            finally
-            {
-                Volatile.Write(ref _state, Sent);
-            }
-        }
-        else
-        {
-            await Volatile.Read(ref _alone);
-        }
-
+        await SendHeaderAsync(cancellationToken);
         await _inner.CompleteWritesAsync(cancellationToken);
     }
 

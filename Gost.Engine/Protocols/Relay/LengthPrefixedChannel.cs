@@ -13,7 +13,7 @@ namespace Gost.Engine.Protocols.Relay;
 /// Owns the stream. One write per datagram. A stream that breaks makes calls throw <see cref="IOException"/>. While nothing waits no buffer is held, and a
 /// steady flow allocates nothing.
 /// </remarks>
-internal sealed class LengthPrefixedChannel(DuplexStream stream, BufferPool buffers) : IDatagramChannel
+internal sealed class LengthPrefixedChannel(DuplexStream stream, BufferPool buffers) : IDatagramChannel, ILateAnswer
 {
     private const int PrefixLength = sizeof(ushort);
 
@@ -29,7 +29,16 @@ internal sealed class LengthPrefixedChannel(DuplexStream stream, BufferPool buff
     private int _state;
     private int _closed;
 
+    /// <inheritdoc/>
+    public Func<FlowException, FlowException>? Blame
+    {
+        set => (stream as ILateAnswer)?.Blame = value;
+    }
+
     private int Waiting => _end - _start;
+
+    /// <inheritdoc/>
+    public ValueTask ConfirmAsync(CancellationToken cancellationToken) => (stream as ILateAnswer)?.ConfirmAsync(cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

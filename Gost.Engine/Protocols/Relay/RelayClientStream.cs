@@ -10,10 +10,20 @@ namespace Gost.Engine.Protocols.Relay;
 /// never waits for it. A refusal is a <see cref="FlowException"/> of the reads. Source: spec/wire/relay.md section 4.1.
 /// </summary>
 /// <remarks>Owns the inner stream. Once the response has come everything is passed through.</remarks>
-internal sealed class RelayClientStream(DuplexStream inner, Target to, string node) : DuplexStream
+internal sealed class RelayClientStream(DuplexStream inner, Target to, string node, TimeProvider time) : DuplexStream, ILateAnswer
 {
+    // Refusals come at once; who has not refused by then keeps its consent for the target's first data.
+    private static readonly TimeSpan ConfirmTime = TimeSpan.FromSeconds(1);
+
     private RelayMessageReader? _response = new();
+    private Func<FlowException, FlowException>? _blame;
     private FlowException? _refusal;
+
+    /// <inheritdoc/>
+    public Func<FlowException, FlowException>? Blame
+    {
+        set => _blame = value;
+    }
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => inner.LocalEndPoint;
@@ -60,31 +70,72 @@ internal sealed class RelayClientStream(DuplexStream inner, Target to, string no
         base.Dispose(disposing);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timer = new(ConfirmTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            if (inner is HeldHeaderStream held)
+            {
+                await held.SendHeaderAsync(cancellationToken);
+            }
+
+            await AnswerAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not refused.
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        // A target that ends without a byte: GOST closes then, and the response that it kept is never sent.
+        return await AnswerAsync(cancellationToken) ? await inner.ReadAsync(buffer, cancellationToken) : 0;
+    }
+
+    /// <summary>Reads the response unless it has been; false = the stream ended before it.</summary>
+    private async ValueTask<bool> AnswerAsync(CancellationToken cancellationToken)
     {
         if (_refusal is not null)
         {
             throw _refusal;
         }
 
-        if (_response is { } response)
+        if (_response is not { } response)
         {
-            // A target that ends without a byte: GOST closes then, and the response that it kept is never sent.
+            return true;
+        }
+
+        try
+        {
             if (!await response.ReadAsync(inner, cancellationToken))
             {
-                return 0;
+                return false;
             }
 
             if (response.Code != (byte)RelayStatus.Ok)
             {
-                _refusal = RelayRefusal.OfConnect((RelayStatus)response.Code, to, node);
-                throw _refusal;
+                throw RelayRefusal.OfConnect((RelayStatus)response.Code, to, node);
             }
 
             _ = response.Features(isUdp: false);
-            Volatile.Write(ref _response, null);
+        }
+        catch (FlowException e)
+        {
+            _refusal = _blame?.Invoke(e) ?? e;
+            throw _refusal;
         }
 
-        return await inner.ReadAsync(buffer, cancellationToken);
+        _blame = null;
+        Volatile.Write(ref _response, null);
+        return true;
     }
 }

@@ -53,10 +53,10 @@ internal sealed class RelayConnector(string node, RelayConnectorOptions options,
             if (options.NoDelay)
             {
                 await via.WriteAsync(request, cancellationToken);
-                return new RelayClientStream(via, to, node);
+                return new RelayClientStream(via, to, node, engine.Time);
             }
 
-            return new RelayClientStream(new HeldHeaderStream(via, request, RequestHold, engine.Time, engine.Buffers), to, node);
+            return new RelayClientStream(new HeldHeaderStream(via, request, RequestHold, engine.Time, engine.Buffers), to, node, engine.Time);
         }
         catch
         {

@@ -86,6 +86,32 @@ public sealed class RelayRecordingTests
     }
 
     [Fact]
+    public async Task Confirm_BeforeAnythingIsSent_AsksAndTakesTheAnswer()
+    {
+        await using EngineParts parts = new();
+        var stream = RecordedRelay.Read(Recording.Load("relay-connect-badauth"))[0];
+        var (code, features, _) = await stream.DecodeRequestAsync();
+        FedStream refused = new(ends: true, chunks: [stream.FromServer]);
+        FedStream accepted = new();
+        accepted.Feed("01000000" + "6f6b");
+
+        var refusal = await Assert.ThrowsAsync<FlowException>(() => ConfirmAsync(refused));
+        await using var confirmed = await ConfirmAsync(accepted);
+
+        Assert.Equal(FlowLayer.Authentication, refusal.Layer);
+        Assert.True(refused.IsDisposed);
+        Assert.Equal(RecordedRelay.Reproduce(code, features), await accepted.Writes.ReadAsync(Token));
+        Assert.Equal(2, await confirmed.ReadAsync(new byte[100], Token));
+
+        async Task<DuplexStream> ConfirmAsync(FedStream via)
+        {
+            var connected = await Connector(parts, features).ConnectAsync(via, features.Address!, Token);
+            await ((ILateAnswer)connected).ConfirmAsync(Token);
+            return connected;
+        }
+    }
+
+    [Fact]
     public async Task Connect_NoDelay_SendsTheRequestAloneAtOnce()
     {
         await using EngineParts parts = new();

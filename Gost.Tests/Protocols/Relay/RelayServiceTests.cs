@@ -34,6 +34,24 @@ public sealed class RelayServiceTests
     }
 
     [Theory]
+    [InlineData("tls")]
+    [InlineData("ws")]
+    [InlineData("mtcp")]
+    [InlineData("mws")]
+    public async Task Stream_OverOtherTransports_ServerSpeaksFirstAndHalfCloseGetsTheAnswer(string transport)
+    {
+        await using var target = TcpTarget.Echo("220 ready");
+        await using var live = await StartAsync(LiveEngine.Service("client", "127.0.0.1:0", target.Address), transport: transport);
+
+        using var socket = await LiveEngine.ConnectAsync(live.Port("client"));
+
+        Assert.Equal("220 ready", await ReceiveAsync(socket, 9));
+        await socket.SendAsync("HELO"u8.ToArray(), Token);
+        socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal("HELO", await ReceiveAsync(socket, 100));
+    }
+
+    [Theory]
     [MemberData(nameof(NoDelays))]
     public async Task Stream_ClientHalfClosesAfterItsLastByte_GetsTheWholeAnswer(bool clientNoDelay, bool serverNoDelay)
     {
@@ -156,7 +174,7 @@ public sealed class RelayServiceTests
 
         Assert.Equal("", await ReceiveAsync(socket, 1));
         Assert.Equal(0, target.Accepted);
-        await AssertErrorAsync(live, "client", FlowLayer.Authentication, "relay-node");
+        await AssertErrorAsync(live, "client", FlowLayer.Authentication, "relay-node", "hop");
         await AssertErrorAsync(live, "server", FlowLayer.Authentication, null);
     }
 
@@ -182,8 +200,47 @@ public sealed class RelayServiceTests
 
         await client.SendAsync("x", Token);
 
-        await AssertErrorAsync(live, "client", FlowLayer.Authentication, "relay-node");
+        await AssertErrorAsync(live, "client", FlowLayer.Authentication, "relay-node", "hop");
         Assert.Empty(target.Sources);
+    }
+
+    [Theory]
+    [InlineData("first")]
+    [InlineData("second")]
+    public async Task Credentials_WrongAtOneOfTwoHops_AreThatNodesFault(string refusing)
+    {
+        await using var target = TcpTarget.Echo("in");
+        await using var live = await StartAsync(LiveEngine.Service("client", "127.0.0.1:0", target.Address), serverAuth: ("u", "p"));
+        await live.CreateAsync(new ServiceConfig
+        {
+            Name = "second-server",
+            Addr = "127.0.0.1:0",
+            Handler = new HandlerConfig { Type = "relay", Auth = Auth(("u", "p")) },
+            Listener = new ListenerConfig { Type = "tcp" },
+        });
+        HopConfig[] hops = [Hop("first", "server"), Hop("second", "second-server")];
+        await live.ApplyAsync(new ReplaceObject(ConfigKind.Chains, "chain", new ChainConfig { Name = "chain", Hops = [.. hops] }));
+
+        using var socket = await LiveEngine.ConnectAsync(live.Port("client"));
+
+        Assert.Equal("", await ReceiveAsync(socket, 1));
+        await AssertErrorAsync(live, "client", FlowLayer.Authentication, $"{refusing}-node", refusing);
+        Assert.Equal(0, target.Accepted);
+
+        HopConfig Hop(string name, string service) => new()
+        {
+            Name = name,
+            Nodes =
+            [
+                new NodeConfig
+                {
+                    Name = $"{name}-node",
+                    Addr = $"127.0.0.1:{live.Port(service)}",
+                    Connector = new ConnectorConfig { Type = "relay", Auth = Auth(("u", name == refusing ? "x" : "p")) },
+                    Dialer = new DialerConfig { Type = "tcp" },
+                },
+            ],
+        };
     }
 
     [Fact]
@@ -203,7 +260,8 @@ public sealed class RelayServiceTests
         ConfigMap<object?>? connector = null,
         string? forwardTo = null,
         (string Username, string Password)? serverAuth = null,
-        (string Username, string Password)? clientAuth = null)
+        (string Username, string Password)? clientAuth = null,
+        string transport = "tcp")
     {
         var live = await LiveEngine.StartAsync();
         await live.CreateAsync(new ServiceConfig
@@ -211,7 +269,7 @@ public sealed class RelayServiceTests
             Name = "server",
             Addr = "127.0.0.1:0",
             Handler = new HandlerConfig { Type = "relay", Auth = Auth(serverAuth), Metadata = server ?? ConfigMap<object?>.Empty },
-            Listener = new ListenerConfig { Type = "tcp" },
+            Listener = new ListenerConfig { Type = transport },
             Forwarder = forwardTo is null ? null : new ForwarderConfig { Nodes = [new ForwardNodeConfig { Name = "t", Addr = forwardTo }] },
         });
         NodeConfig node = new()
@@ -219,7 +277,7 @@ public sealed class RelayServiceTests
             Name = "relay-node",
             Addr = $"127.0.0.1:{live.Port("server")}",
             Connector = new ConnectorConfig { Type = "relay", Auth = Auth(clientAuth), Metadata = connector ?? ConfigMap<object?>.Empty },
-            Dialer = new DialerConfig { Type = "tcp" },
+            Dialer = new DialerConfig { Type = transport },
         };
         await live.ApplyAsync(new CreateObject(
             ConfigKind.Chains, new ChainConfig { Name = "chain", Hops = [new HopConfig { Name = "hop", Nodes = [node] }] }));
@@ -238,7 +296,7 @@ public sealed class RelayServiceTests
 
     private static ConfigMap<object?> Map(params (string Key, object? Value)[] entries) => new(entries.Select(static x => KeyValuePair.Create(x.Key, x.Value)));
 
-    private static async Task AssertErrorAsync(LiveEngine live, string service, FlowLayer layer, string? node)
+    private static async Task AssertErrorAsync(LiveEngine live, string service, FlowLayer layer, string? node, string? hop = null)
     {
         await Eventually.TrueAsync(
             $"an error of {service}",
@@ -246,7 +304,7 @@ public sealed class RelayServiceTests
             () => Task.FromResult(live.Control.GetStatus(service)?.LastError is not null),
             Token);
         var error = live.Control.GetStatus(service)!.LastError!; // just seen
-        Assert.Equal((layer, node), (error.Layer, error.Node));
+        Assert.Equal((layer, hop, node), (error.Layer, error.Hop, error.Node));
     }
 
     /// <summary>Reads a number of bytes, or to the end.</summary>
