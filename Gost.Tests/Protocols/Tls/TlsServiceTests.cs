@@ -60,8 +60,8 @@ public sealed class TlsServiceTests : IDisposable
         var data = RandomNumberGenerator.GetBytes(size);
 
         using var client = await LoopbackClient.ConnectAsync(engine.Port("client"), Token);
-        var sending = SendAllAsync(client, data);
         await using NetworkStream stream = new(client);
+        var sending = SendAllAsync(client, data);
         MemoryStream answer = new();
         await stream.CopyToAsync(answer, Token);
         await sending;
