@@ -153,6 +153,9 @@ public sealed class TlsHandshakeTests : IDisposable
         await AssertJoinsAsync(engine.Services, server, new TlsConfig { CertFile = clientCert, KeyFile = clientKey });
         await AssertServerRefusesAsync(engine.Services, server, new TlsConfig { CertFile = strangeCert, KeyFile = strangeKey }, "unknown authority");
         await AssertServerRefusesAsync(engine.Services, server, null, "no client certificate was given");
+
+        // Also with a certificate made here: who names an authority wants it asked for.
+        await AssertServerRefusesAsync(engine.Services, new TlsConfig { CaFile = _authority.CaFile }, null, "no client certificate was given");
     }
 
     [Fact]

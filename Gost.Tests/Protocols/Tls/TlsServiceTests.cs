@@ -48,14 +48,16 @@ public sealed class TlsServiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1 << 20)]
-    [InlineData(64 << 10)]
-    public async Task ForwardOverTls_AChainToATlsService_CarriesEveryByteOfTheAnswer(int size)
+    [InlineData("tls", 1 << 20)]
+    [InlineData("tls", 64 << 10)]
+    [InlineData("mtls", 1 << 20)]
+    [InlineData("mtls", 64 << 10)]
+    public async Task ForwardOverTls_AChainToATlsService_CarriesEveryByteOfTheAnswer(string transport, int size)
     {
         await using var target = TcpTarget.Echo();
         await using var engine = await LiveEngine.StartAsync();
-        await engine.CreateAsync(Service("server", target.Address));
-        var chain = await engine.ApplyAsync(new CreateObject(ConfigKind.Chains, Chain(engine.Port("server"), null)));
+        await engine.CreateAsync(Service("server", target.Address, null, transport));
+        var chain = await engine.ApplyAsync(new CreateObject(ConfigKind.Chains, Chain(engine.Port("server"), null, transport)));
         await engine.CreateAsync(LiveEngine.Service("client", "127.0.0.1:0", "127.0.0.1:9") with { Handler = new HandlerConfig { Type = "tcp", Chain = "c" } });
         var data = RandomNumberGenerator.GetBytes(size);
 
@@ -228,13 +230,13 @@ public sealed class TlsServiceTests : IDisposable
         Assert.All(log.Of("HandshakeFailed"), static x => Assert.Contains("the peer does not speak TLS", x, StringComparison.Ordinal));
     }
 
-    private static ServiceConfig Service(string name, string target, TlsConfig? tls = null) => LiveEngine.Service(name, "127.0.0.1:0", target) with
+    private static ServiceConfig Service(string name, string target, TlsConfig? tls = null, string transport = "tls") => LiveEngine.Service(name, "127.0.0.1:0", target) with
     {
         Handler = new HandlerConfig { Type = "forward" },
-        Listener = new ListenerConfig { Type = "tls", Tls = tls },
+        Listener = new ListenerConfig { Type = transport, Tls = tls },
     };
 
-    private static ChainConfig Chain(int port, TlsConfig? tls) => new()
+    private static ChainConfig Chain(int port, TlsConfig? tls, string transport = "tls") => new()
     {
         Name = "c",
         Hops =
@@ -249,7 +251,7 @@ public sealed class TlsServiceTests : IDisposable
                         Name = "n",
                         Addr = $"127.0.0.1:{port}",
                         Connector = new ConnectorConfig { Type = "forward" },
-                        Dialer = new DialerConfig { Type = "tls", Tls = tls },
+                        Dialer = new DialerConfig { Type = transport, Tls = tls },
                     },
                 ],
             },
