@@ -24,14 +24,17 @@ internal sealed class ListenSocket(Socket socket, AcceptLoop loop)
     /// <summary>How many leases there are; guarded by the pool's lock.</summary>
     public int Leases { get; set; }
 
-    /// <summary>Sets what accepted sockets inherit. Source: tcp(7).</summary>
-    public void Configure(TcpKeepAlive keepAlive)
+    /// <summary>Sets what accepted sockets inherit.</summary>
+    public void Configure(TcpKeepAlive keepAlive) => Configure(Socket, keepAlive);
+
+    /// <summary>Sets what sockets inherit that <paramref name="listening"/> accepts. Source: tcp(7).</summary>
+    public static void Configure(Socket listening, TcpKeepAlive keepAlive)
     {
-        Socket.NoDelay = true;
-        Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, keepAlive.IdleSeconds);
-        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, keepAlive.IntervalSeconds);
-        Socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, keepAlive.Count);
+        listening.NoDelay = true;
+        listening.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        listening.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, keepAlive.IdleSeconds);
+        listening.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, keepAlive.IntervalSeconds);
+        listening.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, keepAlive.Count);
     }
 
     /// <summary>Closes the socket before it returns; the task ends when loop and handshakes have.</summary>

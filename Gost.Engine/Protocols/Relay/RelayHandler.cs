@@ -197,7 +197,7 @@ internal sealed class RelayHandler : IHandler
         }
 
         inbound.Ticket?.Settle();
-        var address = Mended(request.Address);
+        var address = WithoutWildcard(request.Address);
         if (request.Network == RelayNetwork.Udp)
         {
             await _binds.ServeDatagramsAsync(
@@ -210,16 +210,8 @@ internal sealed class RelayHandler : IHandler
         }
     }
 
-    /// <summary>Newer connectors of GOST send the bind address <c>:8080</c> as the host <c>0.0.0.0::8080</c> and port 0. Source: spec/wire/relay.md section 12.</summary>
-    internal static Target Mended(Target address)
-    {
-        const string Wildcard = "0.0.0.0::";
-        return address.Port == 0
-            && address.Host.StartsWith(Wildcard, StringComparison.Ordinal)
-            && ushort.TryParse(address.Host.AsSpan(Wildcard.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                ? address with { Host = IPAddress.Any.ToString(), Port = port }
-                : address;
-    }
+    /// <summary>GOST listens on every address of both families where <c>0.0.0.0</c> is asked for. Source: spec/wire/relay.md section 12.</summary>
+    private static Target WithoutWildcard(Target address) => address.Host == IPAddress.Any.ToString() ? address with { Host = "" } : address;
 
     private static bool HasTargets(ForwarderConfig? forwarder) =>
         forwarder is not null && (forwarder.Nodes.Count > 0 || forwarder.Hop.Length > 0 || forwarder.Name.Length > 0 || forwarder.HopGroup is { Hops.Count: > 0 });

@@ -39,7 +39,8 @@ internal sealed class BindServer(string service, EngineServices engine)
             (at, endPoint) => ListenSocketFactory.Open(new ListenRequest(service, at), endPoint, own: []), stopping);
         var local = held.Local;
         await using AcceptLoop accepting = new(held.Socket, engine.Descriptors, engine.Time, _logger);
-        await tunnel.WriteAsync(replies.Bound(local), stopping);
+        ListenSocket.Configure(held.Socket, TcpKeepAlive.Default);
+        await ReplyAsync(tunnel, replies.Bound(local), stopping);
         await using var session = SmuxSession.Start(tunnel, mux, isClient: true, engine, accepts: false);
         var silence = mux.KeepAliveInterval > TimeSpan.Zero ? mux.KeepAliveInterval + KeepAliveGrace : SilenceWithoutKeepAlive;
         held.Place.Hold(local, () => engine.Time.GetElapsedTime(session.LastReceived) > silence, () => tunnel.Abort());
@@ -61,9 +62,12 @@ internal sealed class BindServer(string service, EngineServices engine)
             inbound, tunnel, address, user, TargetNetwork.Udp, replies,
             static (at, endPoint) => DatagramSockets.Listen(at, endPoint, static (socket, x) => socket.Bind(x)), stopping);
         var local = held.Local;
-        await tunnel.WriteAsync(replies.Bound(local), stopping);
+        await ReplyAsync(tunnel, replies.Bound(local), stopping);
         await using HeardChannel client = new(new FramedDatagramChannel(tunnel, peer: null, maxPayload, engine.Buffers), engine.Time);
         await using SocketAssociationChannel outside = new(held.Socket, Resolver.ResolveAsync, engine.Time);
+
+        // An association has one client; here many peers share the socket.
+        DatagramSockets.WidenBuffers(held.Socket, DatagramSockets.ListenBuffer);
         held.Place.Hold(local, () => client.SilentFor > SilenceWithoutKeepAlive, () => tunnel.Abort());
         RemoteLog.Held(_logger, service, "udp", local, inbound.Client);
         inbound.Counters.Target = $"bind udp {local}";
@@ -128,6 +132,18 @@ internal sealed class BindServer(string service, EngineServices engine)
             }
 
             return open(address, endPoint);
+        }
+    }
+
+    private static async ValueTask ReplyAsync(DuplexStream tunnel, ReadOnlyMemory<byte> reply, CancellationToken stopping)
+    {
+        try
+        {
+            await tunnel.WriteAsync(reply, stopping);
+        }
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+        {
+            throw new FlowException(FlowLayer.Bind, FlowError.Stopped, $"the client left before it was told that the address is bound: {e.Message}", e);
         }
     }
 

@@ -16,9 +16,10 @@ public sealed class RemoteRecordingTests
     {
         { "relay-bind-tcp", [19, 14], 12 },
         { "relay-bind-tcp-many", [19, 14], 12 },
+        { "socks5-bind-tcp-many", [3, 2, 10, 10], 8 },
     };
 
-    public static TheoryData<string, int[]> Datagrams => new() { { "relay-bind-udp", [19, 14] } };
+    public static TheoryData<string, int[]> Datagrams => new() { { "relay-bind-udp", [19, 14] }, { "socks5-bind-udp", [3, 2, 10, 10] } };
 
     [Theory]
     [MemberData(nameof(Streams))]

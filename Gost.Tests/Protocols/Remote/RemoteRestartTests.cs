@@ -13,7 +13,7 @@ public sealed class RemoteRestartTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string, int> Kinds => new() { { "relay", "rtcp", 100 }, { "relay", "rudp", 10 } };
+    public static TheoryData<string, string, int> Kinds => new() { { "relay", "rtcp", 100 }, { "relay", "rudp", 10 }, { "socks5", "rtcp", 10 }, { "socks5", "rudp", 10 } };
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -13,7 +13,7 @@ public sealed class RemoteTcpTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Protocols => ["relay"];
+    public static TheoryData<string> Protocols => ["relay", "socks5"];
 
     [Theory]
     [MemberData(nameof(Protocols))]

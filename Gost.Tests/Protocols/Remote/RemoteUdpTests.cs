@@ -14,7 +14,7 @@ public sealed class RemoteUdpTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Protocols => ["relay"];
+    public static TheoryData<string> Protocols => ["relay", "socks5"];
 
     [Theory]
     [MemberData(nameof(Protocols))]
@@ -22,8 +22,9 @@ public sealed class RemoteUdpTests
     {
         await using UdpTarget target = new("t");
         await using var ends = await RemoteEnds.StartAsync(protocol);
-        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", "127.0.0.1:0", target.Address));
-        var port = await ends.BoundPortAsync();
+        var port = Ports.Free();
+        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", $"127.0.0.1:{port}", target.Address));
+        await ends.BoundPortAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
         {
@@ -45,8 +46,10 @@ public sealed class RemoteUdpTests
     {
         await using UdpTarget target = new("t");
         await using var ends = await RemoteEnds.StartAsync(protocol);
-        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", "127.0.0.1:0", target.Address));
-        using var peer = Peer(await ends.BoundPortAsync());
+        var port = Ports.Free();
+        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", $"127.0.0.1:{port}", target.Address));
+        await ends.BoundPortAsync();
+        using var peer = Peer(port);
 
         await AskAsync(peer, "hello");
 
@@ -65,12 +68,13 @@ public sealed class RemoteUdpTests
         await using UdpTarget first = new("first");
         await using UdpTarget second = new("second");
         await using var ends = await RemoteEnds.StartAsync(protocol);
-        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", "127.0.0.1:0", first.Address));
-        var port = await ends.BoundPortAsync();
+        var port = Ports.Free();
+        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", $"127.0.0.1:{port}", first.Address));
+        await ends.BoundPortAsync();
         using var before = Peer(port);
         await AskAsync(before, "a");
 
-        await ends.Near.ApplyAsync(new ReplaceObject(ConfigKind.Services, "s", RemoteEnds.Service("rudp", "127.0.0.1:0", second.Address)));
+        await ends.Near.ApplyAsync(new ReplaceObject(ConfigKind.Services, "s", RemoteEnds.Service("rudp", $"127.0.0.1:{port}", second.Address)));
         using var after = Peer(port);
 
         Assert.Equal("second:1:b", await AskAsync(after, "b"));
@@ -84,8 +88,9 @@ public sealed class RemoteUdpTests
     {
         await using UdpTarget target = new("t");
         await using var ends = await RemoteEnds.StartAsync(protocol);
-        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", "127.0.0.1:0", target.Address));
-        var port = await ends.BoundPortAsync();
+        var port = Ports.Free();
+        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", $"127.0.0.1:{port}", target.Address));
+        await ends.BoundPortAsync();
 
         await ends.Near.ApplyAsync(new DeleteObject(ConfigKind.Services, "s"));
 
@@ -117,7 +122,7 @@ public sealed class RemoteUdpTests
     public async Task FarEnd_ThatDoesNotBind_IsNamedInTheStatus(string protocol)
     {
         await using var ends = await RemoteEnds.StartAsync(protocol, binds: false);
-        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", "127.0.0.1:0", "127.0.0.1:1"));
+        await ends.Near.CreateAsync(RemoteEnds.Service("rudp", $"127.0.0.1:{Ports.Free()}", "127.0.0.1:1"));
 
         await Eventually.TrueAsync("failed", TimeSpan.FromSeconds(5), () => ends.Status.State == ServiceState.Failed, Token);
 
