@@ -155,12 +155,4 @@ public sealed class RelayMessagesTests
 
         Assert.Equal((RelayNetwork)expected, features.Network);
     }
-
-    [Theory]
-    [InlineData("0.0.0.0::8080", 0, "0.0.0.0", 8080)]
-    [InlineData("0.0.0.0", 8080, "0.0.0.0", 8080)]
-    [InlineData("", 8080, "", 8080)]
-    [InlineData("0.0.0.0::80a", 0, "0.0.0.0::80a", 0)]
-    public void BindAddress_OfNewerConnectors_IsMended(string host, int port, string expectedHost, int expectedPort) =>
-        Assert.Equal(new Target(TargetNetwork.Tcp, expectedHost, expectedPort), RelayHandler.Mended(new Target(TargetNetwork.Tcp, host, port)));
 }
