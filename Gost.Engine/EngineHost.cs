@@ -62,8 +62,8 @@ internal sealed class EngineHost : IGostEngine
         _disposed = true;
         await _controlPlane.DisposeAsync();
         await _services.RemoteBinds.DisposeAsync();
-        _services.Faults.Dispose();
         await _services.Sessions.DisposeAsync();
+        _services.Faults.Dispose();
         await _services.Objects.DisposeAsync();
         await _services.ListenSockets.DisposeAsync();
         await _services.DatagramSockets.DisposeAsync();

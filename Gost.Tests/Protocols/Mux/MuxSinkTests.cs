@@ -100,6 +100,16 @@ public sealed class MuxSinkTests : IAsyncDisposable
         await Eventually.TrueAsync("the session is forgotten", TimeSpan.FromSeconds(10), () => _engine.Services.Sessions.Count == 0, Token);
     }
 
+    [Fact]
+    public async Task Session_PeerSpeaksAnotherVersion_IsAFailureOfTheService()
+    {
+        Assert.True(_mux.TryAccept(Transport()));
+        await _transport.Near.WriteAsync(Convert.FromHexString("0200000003000000"), Token);
+        var failure = await _sink.Failures.Reader.ReadAsync(Token);
+        Assert.Equal(FlowLayer.Handshake, failure.Layer);
+        Assert.Contains("mux.version", failure.Message, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_client?.DisposeAsync().AsTask() ?? Task.CompletedTask, _engine.Services.Sessions.DisposeAsync().AsTask());
@@ -133,8 +143,10 @@ public sealed class MuxSinkTests : IAsyncDisposable
 
         public bool TryAccept(Inbound inbound) => IsOpen && !Refuses && Accepted.Writer.TryWrite(inbound);
 
+        public Channel<FlowException> Failures { get; } = Channel.CreateUnbounded<FlowException>();
+
         public void ReportFault(FlowException? fault) => Assert.Null(fault);
 
-        public void ReportFailure(FlowException failure) => Assert.Fail(failure.Message);
+        public void ReportFailure(FlowException failure) => Failures.Writer.TryWrite(failure);
     }
 }
