@@ -2,7 +2,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Framing;
-using Gost.Engine.Protocols.Socks;
+using Gost.Engine.Protocols.Socks.V5;
 using Gost.Tests.Protocols.Socks;
 using Gost.Tests.Testing;
 using Xunit;

@@ -1,4 +1,6 @@
 using Gost.Engine.Catalog;
+using Gost.Engine.Protocols.Socks.V4;
+using Gost.Engine.Protocols.Socks.V5;
 
 namespace Gost.Engine.Protocols.Socks;
 

@@ -1,6 +1,6 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config.Model;
-using Gost.Engine.Protocols.Socks;
+using Gost.Engine.Protocols.Socks.V4;
 using Gost.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

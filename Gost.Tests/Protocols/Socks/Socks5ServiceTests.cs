@@ -115,6 +115,20 @@ public sealed class Socks5ServiceTests
     }
 
     [Fact]
+    public async Task Refusal_OfAClientThatHasSentMore_ReachesIt()
+    {
+        await using EngineParts parts = new();
+        using ClosedPort closed = new();
+        await using var service = await StartAsync(parts, SocksParts.Service("socks5", null, ("notls", true)));
+        using var client = await LoopbackClient.ConnectAsync(service.Port, Token);
+
+        await client.SendAsync((byte[])[.. Convert.FromHexString($"05010005010001{0x7f000001:x8}{closed.Port:x4}"), .. new byte[5000]], Token);
+
+        Assert.Equal("050005050001000000000000", await ReadAsync(client, 12));
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1], Token));
+    }
+
+    [Fact]
     public async Task Connect_UnresolvableName_IsAHostThatCannotBeReached()
     {
         await using EngineParts parts = new();

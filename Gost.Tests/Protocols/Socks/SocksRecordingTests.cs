@@ -59,6 +59,26 @@ public sealed class SocksRecordingTests
     }
 
     [Fact]
+    public async Task Greeting_ByDefault_OffersAndTakesTls()
+    {
+        await using EngineParts parts = new();
+        var recording = Recording.Load("socks5-connect-default");
+        var (greeting, choice) = (recording.FromClient()[..4], recording.FromServer()[..2]);
+
+        // Behind it is TLS, of which every byte is random: each end meets the other's end there.
+        FedStream via = new(ends: true, chunks: [choice]);
+        await Assert.ThrowsAsync<FlowException>(async () =>
+            await SocksParts.Connector(parts.Services, "socks5").ConnectAsync(via, SocksParts.Tcp("127.0.0.1", recording.TargetPort), Token));
+        Assert.Equal(greeting, await via.Writes.ReadAsync(Token));
+        Assert.Equal("160301", (await via.NextWriteAsync())[..6]);
+
+        FedStream client = new(ends: true, chunks: [greeting]);
+        await using var flow = SocksParts.Flow(client);
+        await Assert.ThrowsAsync<FlowException>(async () => await SocksParts.Handler(parts.Services, SocksParts.Service("socks5")).HandleAsync(flow, Token));
+        Assert.Equal(choice, await client.Writes.ReadAsync(Token));
+    }
+
+    [Fact]
     public async Task Tunnel_AsTheClient_SendsTheSameBytesAndUnderstandsTheAnswer()
     {
         await using EngineParts parts = new();

@@ -1,4 +1,4 @@
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>What a SOCKS5 server answers. Source: RFC 1928 section 6.</summary>
 internal enum Socks5Reply : byte

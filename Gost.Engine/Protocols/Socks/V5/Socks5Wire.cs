@@ -3,7 +3,7 @@ using System.Text;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Framing;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// The messages of SOCKS5. Reading takes exactly the message's bytes, so that what follows it stays in the stream; each message is written in one

@@ -1,4 +1,4 @@
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>What a SOCKS5 client asks for. Source: RFC 1928 section 4, spec/wire/socks5.md section 1.</summary>
 internal enum Socks5Command : byte

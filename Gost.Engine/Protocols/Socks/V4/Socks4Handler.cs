@@ -4,7 +4,7 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Layers.ProxyProtocol;
 using Gost.Engine.Security;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V4;
 
 /// <summary>Handlers <c>socks4</c> and <c>socks4a</c>, which are the same: CONNECT, by address or name. Source: spec/wire/socks5.md section 12.</summary>
 internal sealed class Socks4Handler : IHandler
@@ -18,7 +18,7 @@ internal sealed class Socks4Handler : IHandler
     {
         _users = FlowAuthenticator.Build(context.Service.Handler, context.Engine);
         _connect = new SocksConnect(context);
-        _readTimeout = Socks5Options.Timeout(context.Metadata);
+        _readTimeout = SocksOptions.ReadTimeout(context.Metadata);
         _time = context.Engine.Time;
     }
 
@@ -30,7 +30,7 @@ internal sealed class Socks4Handler : IHandler
     {
         var raw = inbound.Stream ?? throw new FlowException(FlowLayer.Handshake, FlowError.Unsupported, "SOCKS4 needs a listener of streams");
         var (request, stream) = await ReadAsync(raw, stopping);
-        SocksClient client = new(inbound, stream, request.User);
+        SocksClient client = new(inbound, stream, request.User, _time);
         if (!_users.IsOpen && !_users.Authenticate(request.User, ""))
         {
             await client.RefuseAsync(Socks4Wire.Reply(Socks4Reply.WrongUser), stopping);

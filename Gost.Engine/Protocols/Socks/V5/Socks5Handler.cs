@@ -5,7 +5,7 @@ using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Security;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// Handlers <c>socks5</c> and <c>socks</c>: RFC 1928 and 1929 with GOST's TLS methods, MUXBIND and UDP over the connection. Source: spec/wire/socks5.md.
@@ -24,7 +24,9 @@ internal sealed class Socks5Handler : IHandler
     {
         _options = Socks5Options.Read(context.Metadata);
         _negotiator = new Socks5Negotiator(
-            FlowAuthenticator.Build(context.Service.Handler, context.Engine), _options.NoTls ? null : TlsServerTransport.Build(context));
+            FlowAuthenticator.Build(context.Service.Handler, context.Engine),
+            _options.NoTls ? null : TlsServerTransport.Build(context),
+            context.Engine.Time);
         _connect = new SocksConnect(context);
         _bind = new Socks5Bind(_connect, _options, context.Engine);
         _datagrams = new Socks5Datagrams(_connect.Targets, _options, context.Engine);
@@ -63,7 +65,7 @@ internal sealed class Socks5Handler : IHandler
         {
             (stream, var user) = await _negotiator.AcceptAsync(raw, either.Token);
             var (code, address) = await Socks5Wire.ReadMessageAsync(stream, TargetNetwork.Tcp, either.Token);
-            return (new SocksClient(inbound, stream, user), (Socks5Command)code, address);
+            return (new SocksClient(inbound, stream, user, _time), (Socks5Command)code, address);
         }
         catch (Exception e)
         {

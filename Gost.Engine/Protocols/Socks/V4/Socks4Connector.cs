@@ -2,7 +2,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Net;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V4;
 
 /// <summary>Connectors <c>socks4</c> and <c>socks4a</c>, which are the same: every host as text unless <c>disable4a</c>. Source: spec/wire/socks5.md section 12.</summary>
 internal sealed class Socks4Connector : IConnector

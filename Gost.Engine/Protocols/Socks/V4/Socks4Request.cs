@@ -1,6 +1,6 @@
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V4;
 
 /// <summary>What a SOCKS4 client asks for.</summary>
 /// <param name="Command">1 connect, 2 bind.</param>

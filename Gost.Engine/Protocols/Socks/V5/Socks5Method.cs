@@ -1,4 +1,4 @@
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>How a SOCKS5 connection goes on after the greeting. Source: RFC 1928 section 3, spec/wire/socks5.md section 1 (0x80 and 0x82 are GOST's).</summary>
 internal enum Socks5Method : byte

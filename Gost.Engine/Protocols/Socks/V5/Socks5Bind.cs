@@ -5,7 +5,7 @@ using Gost.Engine.Net;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// BIND (02): one connection from outside. An address of this host, or none, is where to listen (GOST's reading); any other is who is to connect

@@ -3,7 +3,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Mux;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>Metadata of the handler. Source: spec/wire/socks5.md section 9, spec/forwarding.md section 12.</summary>
 /// <param name="ReadTimeout">How long greeting and request may take as a whole.</param>
@@ -31,8 +31,6 @@ internal sealed record Socks5Options(
     /// <summary>Length of a payload when nothing is said, which is GOST's.</summary>
     public const int DefaultBufferSize = 4096;
 
-    private static readonly TimeSpan DefaultReadTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Reads the options; what cannot be used becomes a finding.</summary>
     public static Socks5Options Read(MetadataReader metadata)
     {
@@ -50,7 +48,7 @@ internal sealed record Socks5Options(
         }
 
         return new Socks5Options(
-            Timeout(metadata),
+            SocksOptions.ReadTimeout(metadata),
             metadata.GetBool(false, "notls"),
             metadata.GetBool(false, "bind"),
             metadata.GetBool(false, "udp"),
@@ -61,10 +59,6 @@ internal sealed record Socks5Options(
             metadata.GetBool(false, "comp"),
             SmuxOptions.Bind(metadata, defaultVersion: 1));
     }
-
-    /// <summary>The limit of a handshake: 15 s unless another one is given.</summary>
-    public static TimeSpan Timeout(MetadataReader metadata) =>
-        metadata.GetTimeout(DefaultReadTimeout, "readTimeout") is var given && given > TimeSpan.Zero ? given : DefaultReadTimeout;
 
     /// <summary>The longest payload.</summary>
     public static int Size(MetadataReader metadata) =>

@@ -2,7 +2,7 @@ using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Remote;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>What SOCKS5 says about a bind. Source: spec/wire/socks5.md sections 5 and 6.1.</summary>
 /// <param name="Host">Host that the reply names: the address the client reached this host by, or the public one. Null = the bound address.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// A stream that is being waited at for data or the end while something else is awaited. The first read after that takes the wait over, so that no

@@ -1,7 +1,7 @@
 using Gost.Engine.Config;
 using Gost.Engine.Protocols.Mux;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>Metadata of the connector. Source: spec/wire/socks5.md section 9, spec/forwarding.md section 12.</summary>
 /// <param name="Timeout">Limit of the handshake and each request; zero = the attempt's own only.</param>

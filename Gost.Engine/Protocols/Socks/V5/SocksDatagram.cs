@@ -1,7 +1,7 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Framing;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// The header of a datagram on a UDP socket: RSV RSV FRAG, address, payload. Fragments are not put together, so they are no datagrams here.

@@ -2,7 +2,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Security;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// The serving end of the greeting: chooses a method, wraps the connection in TLS where that was chosen, asks for user and password. Immutable.
@@ -10,7 +10,8 @@ namespace Gost.Engine.Protocols.Socks;
 /// </summary>
 /// <param name="users">Who may pass.</param>
 /// <param name="tls">The serving end of TLS; null = the TLS methods are not taken.</param>
-internal sealed class Socks5Negotiator(FlowAuthenticator users, TlsServerTransport? tls)
+/// <param name="time">Clock.</param>
+internal sealed class Socks5Negotiator(FlowAuthenticator users, TlsServerTransport? tls, TimeProvider time)
 {
     /// <summary>
     /// Negotiates; the stream that comes out owns <paramref name="stream"/> or is it. Throws <see cref="FlowException"/> or what the stream throws;
@@ -28,6 +29,7 @@ internal sealed class Socks5Negotiator(FlowAuthenticator users, TlsServerTranspo
             case Socks5Method.Password:
                 return (stream, await AuthenticateAsync(stream, cancellationToken));
             case Socks5Method.NoneAcceptable:
+                await SocksClient.LingerAsync(stream, time, cancellationToken);
                 throw new FlowException(
                     users.IsOpen ? FlowLayer.Handshake : FlowLayer.Authentication,
                     users.IsOpen ? FlowError.Unsupported : FlowError.Unauthenticated,
@@ -64,7 +66,7 @@ internal sealed class Socks5Negotiator(FlowAuthenticator users, TlsServerTranspo
             return user;
         }
 
-        await stream.CompleteWritesAsync(cancellationToken);
+        await SocksClient.LingerAsync(stream, time, cancellationToken);
         throw new FlowException(FlowLayer.Authentication, FlowError.Unauthenticated, "the client's user or password is wrong");
     }
 }

@@ -5,7 +5,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Framing;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// The serving end of UDP ASSOCIATE: a socket that takes datagrams from the client's address only and answers the port that sent last. Nothing is

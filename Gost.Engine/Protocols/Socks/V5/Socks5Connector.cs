@@ -9,7 +9,7 @@ using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Runtime;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// Connectors <c>socks5</c> and <c>socks</c>. Hosts go as they are, of datagrams too: GOST's server resolves the name of every datagram, and a name that is

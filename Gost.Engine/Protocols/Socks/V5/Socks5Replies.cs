@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>Reply codes and the engine's faults, in both directions. Source: RFC 1928 section 6, spec/wire/socks5.md sections 4 and 5.</summary>
 internal static class Socks5Replies

@@ -6,7 +6,7 @@ using Gost.Engine.Protocols.Framing;
 using Gost.Engine.Relaying;
 using Gost.Engine.Runtime;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// The asking end of UDP ASSOCIATE: datagrams with headers on a socket of their own, for as long as the control connection stands. Owns both.

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V4;
 
 /// <summary>
 /// The messages of SOCKS4 and 4a. Requests have no length: the caller reads into a buffer and tries again with more. Source: spec/wire/socks5.md section 12.

@@ -1,4 +1,4 @@
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V4;
 
 /// <summary>What a SOCKS4 server answers. Source: spec/wire/socks5.md section 12.</summary>
 internal enum Socks4Reply : byte

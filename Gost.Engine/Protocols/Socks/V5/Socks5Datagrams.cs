@@ -9,7 +9,7 @@ using Gost.Engine.Routing;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
-namespace Gost.Engine.Protocols.Socks;
+namespace Gost.Engine.Protocols.Socks.V5;
 
 /// <summary>
 /// Datagrams for a client, to any number of targets: UDP ASSOCIATE (03) on a socket of their own, GOST's UDP-TUN (F3) in the connection itself. The way
