@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
