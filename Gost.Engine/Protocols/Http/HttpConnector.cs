@@ -32,8 +32,7 @@ internal sealed class HttpConnector(string node, HttpConnectorOptions options, E
     public async ValueTask<IListener> BindAsync(DuplexStream via, BindRequest request, CancellationToken cancellationToken)
     {
         await via.DisposeAsync();
-        throw new FlowException(
-            FlowLayer.Bind, FlowError.Unsupported, "http: an HTTP proxy cannot listen for its clients; use socks5 or relay with bind=true") { Node = node };
+        throw Fault(FlowLayer.Bind, FlowError.Unsupported, "an HTTP proxy cannot listen for its clients; use socks5 or relay with bind=true");
     }
 
     /// <summary>The request's bytes. Throws <see cref="FlowException"/> for a target that cannot stand in one.</summary>
