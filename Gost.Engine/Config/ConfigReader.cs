@@ -50,6 +50,10 @@ public static class ConfigReader
         return read.Draft is { } draft ? read with { Findings = read.Join(ChainTestRules.Check(draft)) } : read;
     }
 
+    /// <summary>Reads a JSON array of nodes, as files that hops load from hold it; the findings' pointers begin with <c>/nodes</c>.</summary>
+    public static ReadResult<NamedConfig> ReadNodes(ReadOnlyMemory<byte> utf8) => Read<NamedConfig>(
+        typeof(HopConfig), (byte[])[.. "{\"name\":\"file\",\"nodes\":"u8, .. SkipByteOrderMark(utf8.Span), .. "}"u8], ConfigFormat.Json);
+
     /// <summary>JSON if the first byte that is not white space is <c>{</c> or <c>[</c>, else YAML.</summary>
     public static ConfigFormat Detect(ReadOnlySpan<byte> utf8)
     {

@@ -1,18 +1,18 @@
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
-using Gost.Engine.Config.Validation;
 using Gost.Engine.Config.Values;
-using Gost.Engine.Routing.Rules;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Routing;
 
 /// <summary>A compiled hop: nodes of which one is selected per flow. Source: spec/forwarding.md section 2.</summary>
-internal sealed class Hop : IAsyncDisposable
+internal sealed class Hop : IFileBacked, IAsyncDisposable
 {
     private readonly NodeSet _nodes;
+    private readonly HopFile? _file;
 
-    private Hop(string name, NodeSet nodes, ConfigMap<object?> metadata) => (Name, _nodes, Metadata) = (name, nodes, metadata);
+    private Hop(string name, NodeSet nodes, ConfigMap<object?> metadata, HopFile? file = null) =>
+        (Name, _nodes, Metadata, _file) = (name, nodes, metadata, file);
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }
@@ -21,7 +21,12 @@ internal sealed class Hop : IAsyncDisposable
     public ConfigMap<object?> Metadata { get; }
 
     /// <summary>The nodes in configuration order.</summary>
-    public IReadOnlyList<Node> Nodes => _nodes.Nodes;
+    public IReadOnlyList<Node> Nodes => Current.Nodes;
+
+    /// <inheritdoc/>
+    public string? FileWarning => _file?.FileWarning;
+
+    private NodeSet Current => _file?.Current ?? _nodes;
 
     /// <summary>Builds a hop without side effects; health of nodes that stay is taken from <paramref name="previous"/>.</summary>
     public static Hop Compile(HopConfig config, EngineServices engine, List<Finding> findings, Hop? previous = null) =>
@@ -30,46 +35,32 @@ internal sealed class Hop : IAsyncDisposable
     /// <summary>The same for a hop that stands at <paramref name="pointer"/> of a larger object.</summary>
     public static Hop Compile(HopConfig config, string pointer, EngineServices engine, List<Finding> findings, Hop? previous)
     {
-        List<NodeSeed> seeds = new(config.Nodes.Count);
-        HashSet<string> usedByNodes = new(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < config.Nodes.Count; i++)
+        var nodes = HopNodes.Compile(config, pointer, engine, findings, previous?.Current);
+        var file = config.File is { Path.Length: > 0 } ? HopFile.Open(config, nodes, previous?.Current, engine) : null;
+        if (file?.FileWarning is { } warning)
         {
-            var node = NodeSeeds.Inherit(config.Nodes[i], config);
-            HashSet<string> used = new(StringComparer.OrdinalIgnoreCase);
-            MetadataReader metadata = new(node.Metadata, $"{pointer}/nodes/{i}/metadata");
-            var rule = SelectionRule.Compile(node.Matcher, node.Filter, $"{pointer}/nodes/{i}", engine, findings);
-            var traits = NodeSeeds.ReadTraits(metadata, config.Selector, rule.Priority);
-            var transport = NodeTransport.Build(node, metadata, $"{pointer}/nodes/{i}", engine, findings, used, previous?.Nodes);
-            seeds.Add(new NodeSeed(node.Name, node.Addr, node.Network, traits, transport, rule.Predicate));
-            findings.AddRange(metadata.Findings);
-            used.UnionWith(metadata.UsedKeys);
-            usedByNodes.UnionWith(used);
-            findings.AddRange(UnusedMetadata.Find(
-                used,
-                (config.Nodes[i].Metadata, $"{pointer}/nodes/{i}/metadata"),
-                (node.Connector?.Metadata ?? ConfigMap<object?>.Empty, $"{pointer}/nodes/{i}/connector/metadata"),
-                (node.Dialer?.Metadata ?? ConfigMap<object?>.Empty, $"{pointer}/nodes/{i}/dialer/metadata")));
+            findings.Add(new Finding($"{pointer}/file/path", warning, FindingSeverity.Warning));
         }
 
-        if (pointer.Length == 0)
-        {
-            // Inside a chain the chain's own metadata has it, and there is no group that the hop were one of.
-            usedByNodes.UnionWith([ProtectionAspect.Override, "weight", "backup"]);
-        }
-
-        findings.AddRange(UnusedMetadata.Find(usedByNodes, (config.Metadata, $"{pointer}/metadata")));
-
-        return new Hop(config.Name, NodeSet.Create(seeds, config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes), config.Metadata);
+        return new Hop(config.Name, nodes, config.Metadata, file);
     }
 
     /// <summary>The targets that a forwarder lists itself.</summary>
     public static Hop OfTargets(string name, ForwarderConfig config, EngineServices engine, List<Finding> findings, Hop? previous) =>
         new(name, NodeSet.Create(
-            NodeSeeds.OfTargets(config, engine, findings), config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?._nodes), ConfigMap<object?>.Empty);
+            NodeSeeds.OfTargets(config, engine, findings), config.Selector?.Strategy ?? "", engine.Time, Random.Shared, previous?.Current), ConfigMap<object?>.Empty);
 
     /// <summary>A node for the flow, null when there is none that was not tried.</summary>
-    public Node? Select(in RouteQuery query, HashSet<Node>? tried = null) => _nodes.Select(query, tried);
+    public Node? Select(in RouteQuery query, HashSet<Node>? tried = null) => Current.Select(query, tried);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _nodes.ReleaseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_file is not null)
+        {
+            await _file.DisposeAsync();
+        }
+
+        await _nodes.ReleaseAsync();
+    }
 }

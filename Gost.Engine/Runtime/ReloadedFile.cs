@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Gost.Engine.Runtime;
 
 /// <summary>
-/// Entries of an object that stand in a local file: one per line, <c>#</c> at the start of a word begins a comment, empty lines do not count. Read at once and,
+/// Entries of an object that stand in a local file: one per line, <c>#</c> at the start of a word begins a comment, empty lines do not count; or
+/// a text of another form. Read at once and,
 /// with a period, again by a timer until disposed. A file that cannot be read any more keeps what was read last.
 /// </summary>
 internal sealed class ReloadedFile<T> : IAsyncDisposable
@@ -17,14 +18,14 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(24);
 
     private readonly string _path;
-    private readonly Func<IReadOnlyList<string>, T> _parse;
+    private readonly Func<string, T> _load;
     private readonly ILogger _logger;
     private readonly Lock _reading = new();
     private ITimer? _timer;
     private T? _current;
     private string? _fault;
 
-    private ReloadedFile(string path, Func<IReadOnlyList<string>, T> parse, ILogger logger) => (_path, _parse, _logger) = (path, parse, logger);
+    private ReloadedFile(string path, Func<string, T> load, ILogger logger) => (_path, _load, _logger) = (path, load, logger);
 
     /// <summary>What the file says now; null when it could never be read.</summary>
     public T? Current => Volatile.Read(ref _current);
@@ -40,9 +41,13 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     /// <summary>
     /// Reads the file and starts the timer; a period of 0 means never again, less than a second means a second, more than 24 days means 24 days.
     /// </summary>
-    public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine)
+    public static ReloadedFile<T> Open(string path, TimeSpan period, Func<IReadOnlyList<string>, T> parse, EngineServices engine) =>
+        OpenWhole(path, period, x => parse(Lines(x)), engine);
+
+    /// <summary>The same for a file that is no list of lines; <paramref name="load"/> is given the path and throws <see cref="InvalidDataException"/> for content it cannot use.</summary>
+    public static ReloadedFile<T> OpenWhole(string path, TimeSpan period, Func<string, T> load, EngineServices engine)
     {
-        ReloadedFile<T> file = new(path, parse, engine.Loggers.CreateLogger("Gost.Engine.Files"));
+        ReloadedFile<T> file = new(path, load, engine.Loggers.CreateLogger("Gost.Engine.Files"));
         file.Read();
         if (period > TimeSpan.Zero)
         {
@@ -77,24 +82,29 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
                     return _fault = "the file is too large";
                 }
 
-                List<string> lines = [];
-                foreach (var line in File.ReadLines(_path))
-                {
-                    var text = WithoutComment(line).Trim();
-                    if (text.Length > 0)
-                    {
-                        lines.Add(text);
-                    }
-                }
-
-                Volatile.Write(ref _current, _parse(lines));
+                Volatile.Write(ref _current, _load(_path));
                 return _fault = null;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             {
                 return _fault = exception.Message;
             }
         }
+    }
+
+    private static List<string> Lines(string path)
+    {
+        List<string> lines = [];
+        foreach (var line in File.ReadLines(path))
+        {
+            var text = WithoutComment(line).Trim();
+            if (text.Length > 0)
+            {
+                lines.Add(text);
+            }
+        }
+
+        return lines;
     }
 
     /// <summary>A comment begins at the line's first character or after white space; a password may have the character inside.</summary>

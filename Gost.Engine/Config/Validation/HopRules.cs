@@ -29,10 +29,7 @@ internal static class HopRules
                 ($"{pointer}/nodes/{i}/bypasses", "bypasses of a node", x.Bypasses.Count > 0),
             }),
         ]);
-        foreach (var (member, isSet) in new[]
-        {
-            ("file", hop.File is not null), ("redis", hop.Redis is not null), ("http", hop.Http is not null), ("plugin", hop.Plugin is not null),
-        })
+        foreach (var (member, isSet) in new[] { ("redis", hop.Redis is not null), ("http", hop.Http is not null), ("plugin", hop.Plugin is not null) })
         {
             if (isSet)
             {
@@ -40,17 +37,31 @@ internal static class HopRules
             }
         }
 
-        if (hop.Reload != default)
-        {
-            report.Warn($"{pointer}/reload", "reload has no effect: nodes are not loaded from elsewhere yet");
-        }
-
+        CheckFile(report, pointer, hop);
         CheckNetns(report, $"{pointer}/metadata", hop.Metadata);
         for (var i = 0; i < hop.Nodes.Count; i++)
         {
             // A hop that stands alone may be what a forwarder's hop names: targets, which say nothing of how they are dialled.
             var node = hop.Nodes[i];
             CheckNode(report, $"{pointer}/nodes/{i}", node, isTarget: pointer.Length == 0 && node is { Connector: null, Dialer: null });
+        }
+    }
+
+    private static void CheckFile(Report report, string pointer, HopConfig hop)
+    {
+        var isReference = pointer.Length > 0 && ChainAspect.IsReference(hop);
+        if (hop.File is not null && isReference)
+        {
+            report.Warn($"{pointer}/file", "a hop without nodes is the name of another one inside a chain: its file is not read");
+        }
+        else if (hop.File is { Path.Length: 0 })
+        {
+            report.Warn($"{pointer}/file", "file names no path: nothing is loaded");
+        }
+
+        if (hop.Reload != default && (isReference || hop.File is not { Path.Length: > 0 }))
+        {
+            report.Warn($"{pointer}/reload", "reload has no effect without a file: there is nothing to read again");
         }
     }
 

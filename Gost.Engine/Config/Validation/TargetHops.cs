@@ -16,7 +16,7 @@ internal static class TargetHops
             }
         }
 
-        foreach (var finding in Inert("", [("interface", hop.Interface.Length > 0), ("sockopts", hop.Sockopts is not null), ("hosts", hop.Hosts.Length > 0)]))
+        foreach (var finding in Inert("", [("interface", hop.Interface.Length > 0), ("sockopts", hop.Sockopts is not null), ("hosts", hop.Hosts.Length > 0), ("resolver", hop.Resolver.Length > 0)]))
         {
             yield return finding;
         }
@@ -27,7 +27,7 @@ internal static class TargetHops
             foreach (var finding in Inert($"/nodes/{i}",
             [
                 ("connector", node.Connector is not null), ("dialer", node.Dialer is not null), ("interface", node.Interface.Length > 0),
-                ("sockopts", node.Sockopts is not null), ("hosts", node.Hosts.Length > 0),
+                ("sockopts", node.Sockopts is not null), ("hosts", node.Hosts.Length > 0), ("resolver", node.Resolver.Length > 0),
             ]))
             {
                 yield return finding;

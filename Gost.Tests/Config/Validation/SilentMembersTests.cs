@@ -26,7 +26,7 @@ public sealed class SilentMembersTests : IDisposable
     // The server's name of a dialer is the one member that may be there without effect: the command line writes it everywhere.
     private static readonly string[] OfHops =
     [
-        "name", "interface", "sockopts.mark", "selector.strategy", "selector.maxFails", "selector.failTimeout", "hosts", "resolver",
+        "name", "interface", "sockopts.mark", "selector.strategy", "selector.maxFails", "selector.failTimeout", "hosts", "resolver", "reload", "file.path",
         "nodes.name", "nodes.addr", "nodes.network", "nodes.hosts", "nodes.resolver", "nodes.interface", "nodes.sockopts.mark",
         "nodes.filter.host", "nodes.matcher.priority", "nodes.connector.type", "nodes.dialer.type", "nodes.dialer.tls.serverName",
     ];
@@ -55,7 +55,7 @@ public sealed class SilentMembersTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly string _file;
 
-    public SilentMembersTests() => _file = _folder.Write("entries", "");
+    public SilentMembersTests() => _file = _folder.Write("entries", "[]");
 
     public static TheoryData<string> ActingKinds => [.. Acting.Keys.Select(static x => x.Name)];
 
@@ -147,7 +147,7 @@ public sealed class SilentMembersTests : IDisposable
     /// <summary>An object that has no findings, in which the member can act.</summary>
     private NamedConfig Base(ConfigKind kind, string path)
     {
-        var file = path == "reload" ? new FileSourceConfig { Path = _file } : null;
+        var file = path.EndsWith("reload", StringComparison.Ordinal) ? new FileSourceConfig { Path = _file } : null;
         return kind.Name switch
         {
             "services" => new ServiceConfig
@@ -160,8 +160,8 @@ public sealed class SilentMembersTests : IDisposable
                     ? new ForwarderConfig()
                     : new ForwarderConfig { Nodes = [new ForwardNodeConfig { Name = "t", Addr = "127.0.0.1:9" }] },
             },
-            "chains" => new ChainConfig { Name = "x", Hops = [new HopConfig { Name = "h", Nodes = [Node] }] },
-            "hops" => new HopConfig { Name = "x", Nodes = [Node] },
+            "chains" => new ChainConfig { Name = "x", Hops = [new HopConfig { Name = "h", Nodes = [Node], File = file }] },
+            "hops" => new HopConfig { Name = "x", Nodes = [Node], File = file },
             "authers" => new AutherConfig { Name = "x", Auths = [new AuthConfig { Username = "u", Password = "p" }], File = file },
             "admissions" => new AdmissionConfig { Name = "x", Matchers = ["192.0.2.1"], File = file },
             "resolvers" => new ResolverConfig { Name = "x", Nameservers = [new NameserverConfig { Addr = "udp://127.0.0.1:53" }] },
