@@ -8,8 +8,11 @@ namespace Gost.Engine.Protocols.Mux;
 /// </summary>
 internal sealed class ReceivedBytes(BufferPool buffers)
 {
+    // Small where little waits, and few where much does: the pool keeps a bounded number of each size.
     private const int FirstChunk = 1024;
     private const int NextChunk = 16 * 1024;
+    private const int LargeChunk = 64 * 1024;
+    private const int ChunksBeforeLarge = 4;
 
     private readonly Queue<byte[]> _chunks = new();
     private byte[]? _tail;
@@ -27,7 +30,8 @@ internal sealed class ReceivedBytes(BufferPool buffers)
         {
             if (_tail is null || _tailEnd == _tail.Length)
             {
-                _tail = buffers.Rent(Math.Max(bytes.Length, _chunks.Count == 0 ? FirstChunk : NextChunk));
+                var size = _chunks.Count == 0 ? FirstChunk : _chunks.Count < ChunksBeforeLarge ? NextChunk : LargeChunk;
+                _tail = buffers.Rent(Math.Max(bytes.Length, size));
                 _tailEnd = 0;
                 _chunks.Enqueue(_tail);
             }

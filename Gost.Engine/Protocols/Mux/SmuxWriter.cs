@@ -22,8 +22,9 @@ internal sealed class SmuxWriter(DuplexStream transport, SmuxOptions options, Bu
     /// </summary>
     public const uint AnnouncementId = 1;
 
-    // Several frames of the usual 32 KiB in one write.
-    private const int BatchSize = 128 * 1024;
+    // Several frames of the usual 32 KiB in one write; less where less is there.
+    private const int LargestBatch = 128 * 1024;
+    private const int SmallestBatch = 512;
 
     // A writer that is always kept busy gives its thread, which is that of some stream's owner, back this often.
     private const int BatchesPerTurn = 16;
@@ -141,6 +142,7 @@ internal sealed class SmuxWriter(DuplexStream transport, SmuxOptions options, Bu
             {
                 ValueTask woken = default;
                 bool waits;
+                var size = 0;
                 lock (Gate)
                 {
                     _idle = waits = !HasWork;
@@ -151,7 +153,11 @@ internal sealed class SmuxWriter(DuplexStream transport, SmuxOptions options, Bu
                         return;
                     }
 
-                    if (waits)
+                    if (!waits)
+                    {
+                        size = Needed();
+                    }
+                    else
                     {
                         // Within the gate: whoever finds the writer idle sets this signal.
                         woken = _signal.Prepare();
@@ -160,7 +166,13 @@ internal sealed class SmuxWriter(DuplexStream transport, SmuxOptions options, Bu
 
                 if (!waits)
                 {
-                    batch ??= buffers.Rent(BatchSize);
+                    if (batch is not null && batch.Length < size)
+                    {
+                        buffers.Return(batch);
+                        batch = null;
+                    }
+
+                    batch ??= buffers.Rent(size);
                     var count = Fill(batch);
                     if (count > 0)
                     {
@@ -213,6 +225,23 @@ internal sealed class SmuxWriter(DuplexStream transport, SmuxOptions options, Bu
         var idle = _idle;
         _idle = false;
         return idle;
+    }
+
+    /// <summary>Room for what is scheduled; at least for the largest frame that is, so that each batch takes something.</summary>
+    private int Needed()
+    {
+        var size = SmallestBatch + ((_refusals.Count + _control.Count) * ((2 * SmuxHeader.Size) + SmuxHeader.UpdateSize));
+        foreach (var outgoing in _data)
+        {
+            if (size >= LargestBatch)
+            {
+                break;
+            }
+
+            size += outgoing.Sendable(options.MaxFrameSize, owner.IsFlowControlled) + (3 * SmuxHeader.Size);
+        }
+
+        return Math.Min(size, LargestBatch);
     }
 
     private int Fill(byte[] batch)
