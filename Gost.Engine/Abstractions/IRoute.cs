@@ -41,6 +41,12 @@ public interface ISocketDialer
 /// <summary>Asks a node, over a stream to it, for the next address. Takes over <c>via</c>; on failure disposes it.</summary>
 public interface IConnector
 {
+    /// <summary>
+    /// Whether the datagrams of <see cref="AssociateAsync"/> are sent by this host itself instead of through the stream: only the first hop of a chain may
+    /// do that, or they would go past the others.
+    /// </summary>
+    bool DatagramsLeaveThisHost => false;
+
     /// <summary>A stream to the target.</summary>
     ValueTask<DuplexStream> ConnectAsync(DuplexStream via, Target to, CancellationToken cancellationToken);
 

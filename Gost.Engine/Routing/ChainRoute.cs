@@ -6,11 +6,25 @@ namespace Gost.Engine.Routing;
 
 /// <summary>
 /// The way through selected nodes. Dial and handshake of a node, and the previous node's way to it, are charged to that node; what the last
-/// node cannot reach is charged to nobody here. Source: spec/forwarding.md sections 2 and 3.
+/// node cannot reach is charged to nobody here. Serves one flow. Source: spec/forwarding.md sections 2 and 3.
 /// </summary>
+/// <remarks>
+/// <c>reselect</c> selects anew when a node was replaced between its selection and its use, so that a change is never seen by a flow; without it, or when
+/// that goes on, the flow fails with that reason.
+/// </remarks>
 internal sealed class ChainRoute(
-    Chain chain, RouteStep[] steps, SocketDialer service, Inbound? inbound, DialLimit limit, EngineServices engine, RouteTrace? trace = null) : IRoute
+    Chain chain,
+    RouteStep[] steps,
+    SocketDialer service,
+    Inbound? inbound,
+    DialLimit limit,
+    EngineServices engine,
+    RouteTrace? trace = null,
+    Func<(Chain? Chain, RouteStep[] Steps)>? reselect = null) : IRoute
 {
+    // Each needs another change in the instant between selection and use.
+    private const int MaxReselections = 8;
+
     private RouteStep Last => steps[^1];
 
     /// <inheritdoc/>
@@ -18,8 +32,11 @@ internal sealed class ChainRoute(
         AlongAsync(FlowLayer.Connect, to, static (connector, via, target, x) => connector.ConnectAsync(via, target!, x), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) =>
-        AlongAsync(FlowLayer.Associate, to, static (connector, via, target, x) => connector.AssociateAsync(via, target, x), cancellationToken);
+    public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) => AlongAsync(
+        FlowLayer.Associate,
+        to,
+        (connector, via, target, x) => steps.Length > 1 && connector.DatagramsLeaveThisHost ? RefusePastAsync(via) : connector.AssociateAsync(via, target, x),
+        cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IListener> BindAsync(BindRequest request, CancellationToken cancellationToken)
@@ -44,12 +61,23 @@ internal sealed class ChainRoute(
         using var scope = limit.Start(cancellationToken);
         try
         {
-            for (; held < steps.Length; held++)
+            for (var attempt = 0; held < steps.Length;)
             {
-                if (steps[held].Node.Transport?.Dialers.TryAcquire() == false)
+                if (steps[held].Node.Transport?.Dialers.TryAcquire() != false)
                 {
-                    throw Named(steps[held], FlowLayer.Select, FlowError.Stopped, "the node was replaced meanwhile, try again", null);
+                    held++;
+                    continue;
                 }
+
+                var replaced = steps[held];
+                await ReleaseAsync(held);
+                held = 0;
+                if (reselect is null || attempt++ == MaxReselections || reselect() is not ({ } newChain, { Length: > 0 } newSteps))
+                {
+                    throw Named(replaced, FlowLayer.Select, FlowError.Stopped, "the node was replaced meanwhile, try again", null);
+                }
+
+                (chain, steps) = (newChain, newSteps);
             }
 
             // Before anything is dialled: a name that is not known needs no chain.
@@ -71,11 +99,25 @@ internal sealed class ChainRoute(
         }
         finally
         {
-            for (var i = 0; i < held; i++)
-            {
-                await (steps[i].Node.Transport?.Dialers.ReleaseAsync() ?? ValueTask.CompletedTask);
-            }
+            await ReleaseAsync(held);
         }
+    }
+
+    private async ValueTask ReleaseAsync(int held)
+    {
+        for (var i = 0; i < held; i++)
+        {
+            await (steps[i].Node.Transport?.Dialers.ReleaseAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    private static async ValueTask<IDatagramChannel> RefusePastAsync(DuplexStream via)
+    {
+        await via.DisposeAsync();
+        throw new FlowException(
+            FlowLayer.Associate,
+            FlowError.Unsupported,
+            "relay=udp sends datagrams straight from this host, past the hops before; leave it out, so that they travel through the chain");
     }
 
     /// <summary>

@@ -76,9 +76,10 @@ internal sealed class Router
         }
 
         var (chain, steps) = _chains.Select(query, _directFallback);
+        var again = query;
         return chain is null || steps.Length == 0
             ? new DirectRoute(direct, dialLimit)
-            : new ChainRoute(chain, steps, direct, query.Inbound, dialLimit, _engine);
+            : new ChainRoute(chain, steps, direct, query.Inbound, dialLimit, _engine, reselect: () => _chains.Select(again, _directFallback));
     }
 
     private static bool BindsRemotely(ListenerConfig? listener) => listener?.Type.ToLowerInvariant() is "rtcp" or "rudp" or "runix";

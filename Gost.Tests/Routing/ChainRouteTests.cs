@@ -69,6 +69,33 @@ public sealed class ChainRouteTests
     }
 
     [Fact]
+    public async Task Dial_NodeReplacedAfterItsSelection_GoesThroughItsSuccessor()
+    {
+        SetChain(Hop("h1", "a"));
+        var before = _fixture.Engine.Objects.Chains.Get("c").Current!; // Set just above.
+        var route = Route();
+        SetChain(Hop("h1", "b"));
+        await before.DisposeAsync();
+
+        await using var stream = await route.DialAsync(Target, Token);
+
+        Assert.Equal(["dial b:1", "connect target:80"], _fixture.Script.Asked);
+    }
+
+    [Fact]
+    public async Task Associate_LastNodeWouldSendFromThisHost_IsRefusedBehindOtherHops()
+    {
+        _fixture.Script.DatagramsLeaveThisHost = true;
+        SetChain(Hop("h1", "a"), Hop("h2", "b"));
+
+        var exception = await Assert.ThrowsAsync<FlowException>(() => Route().AssociateAsync(Target with { Network = TargetNetwork.Udp }, Token).AsTask());
+
+        Assert.Equal((FlowError.Unsupported, "b"), (exception.Error, exception.Node));
+        Assert.Contains("past the hops before", exception.Message, StringComparison.Ordinal);
+        Assert.All(_fixture.Script.Opened, x => Assert.True(x.IsDisposed));
+    }
+
+    [Fact]
     public void DialTimeout_LongerThanATimerWaits_IsAnError()
     {
         MetadataReader metadata = new(RoutingFixture.Map(("dialTimeout", "721h")), "/metadata");

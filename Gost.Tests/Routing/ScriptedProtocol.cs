@@ -22,6 +22,9 @@ internal sealed class ScriptedProtocol : IProtocolModule
     /// <summary>Targets asked for since the start, in order.</summary>
     public IEnumerable<string> Targets => Asked.Where(x => x.StartsWith("connect ", StringComparison.Ordinal)).Select(x => x[8..]);
 
+    /// <summary>What the connectors say of their datagrams.</summary>
+    public bool DatagramsLeaveThisHost { get; set; }
+
     public void Fail(string what, FlowException exception) => _failures[what] = exception;
 
     public void Refuse(string target) => Fail("connect " + target, new FlowException(FlowLayer.Connect, FlowError.Refused, $"{target} refused"));
@@ -85,6 +88,8 @@ internal sealed class ScriptedProtocol : IProtocolModule
 
     private sealed class Connector(ScriptedProtocol script) : IConnector
     {
+        public bool DatagramsLeaveThisHost => script.DatagramsLeaveThisHost;
+
         public async ValueTask<DuplexStream> ConnectAsync(DuplexStream via, Target to, CancellationToken cancellationToken)
         {
             try

@@ -141,8 +141,11 @@ public sealed class BindServerTests : IAsyncDisposable
 
         Assert.Equal(Refused, await client.ReadAsync(4));
         await client.ClosedAsync();
-        var status = _engine.ControlPlane.GetStatus("far")!;
-        Assert.Contains("cannot assign requested address", status.LastError!.Message);
+        await Eventually.TrueAsync(
+            "the reason in the status",
+            TimeSpan.FromSeconds(5),
+            () => _engine.ControlPlane.GetStatus("far")!.LastError?.Message.Contains("cannot assign requested address", StringComparison.Ordinal) == true,
+            Token);
     }
 
     [Fact]

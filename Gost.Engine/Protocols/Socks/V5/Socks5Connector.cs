@@ -40,6 +40,9 @@ internal sealed class Socks5Connector : IConnector
     public static IConnector Build(ConnectorBuildContext context) => new Socks5Connector(context);
 
     /// <inheritdoc/>
+    public bool DatagramsLeaveThisHost => _options.Standard;
+
+    /// <inheritdoc/>
     public ValueTask<DuplexStream> ConnectAsync(DuplexStream via, Target to, CancellationToken cancellationToken)
     {
         // The far end's own host, as GOST asks for it.
