@@ -115,15 +115,17 @@ public sealed class DialerSetTests
     }
 
     [Fact]
-    public async Task ReplacedBetweenSelectionAndDial_SaysSo()
+    public async Task GoneBetweenSelectionAndDial_FailsClosed()
     {
         await SetAsync(Chain(Hop("h", Node("a"))));
         var route = Route();
-        await SetAsync(Chain(Hop("h", Node("b"))));
+        var before = _fixture.Engine.Objects.Chains.Get("c").Exchange(null);
+        await before!.DisposeAsync(); // Set just above.
 
         var exception = await Assert.ThrowsAsync<FlowException>(() => route.DialAsync(Target, Token).AsTask());
 
-        Assert.Equal(FlowError.Stopped, exception.Error);
+        Assert.Equal((FlowLayer.Select, FlowError.NoNode), (exception.Layer, exception.Error));
+        Assert.Empty(_fixture.Script.Asked);
     }
 
     private Chain? Current => _fixture.Engine.Objects.Chains.Get("c").Current;
