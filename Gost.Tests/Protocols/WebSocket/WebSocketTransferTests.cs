@@ -62,6 +62,7 @@ public sealed class WebSocketTransferTests
     [Fact]
     public async Task Transfer_OfManyMessages_AllocatesNothing()
     {
+        OptimizedBuild.Require();
         BufferPool buffers = new();
         LoopStream loop = new();
         await using var client = Open(loop, static x => x.Fill(0x5a), buffers);
