@@ -17,10 +17,18 @@ public interface IDialer
 /// Opens a raw stream to <paramref name="Address"/>, which the caller owns: from this host, or through the hops before, which are reached only
 /// then. A dialer that shares sessions need not call it. Throws <see cref="FlowException"/>.
 /// </param>
+/// <param name="OpenDatagrams">
+/// The same for transports over UDP: datagrams to <paramref name="Address"/>, from this host or through the hops before, which must carry UDP.
+/// </param>
 /// <param name="Sockets">Opens sockets from this host with the node's interface, mark, hosts.</param>
 /// <param name="Inbound">The flow this is for, null for probes.</param>
 public sealed record NodeContext(
-    Target Address, bool IsFirst, Func<CancellationToken, ValueTask<DuplexStream>> Open, ISocketDialer Sockets, Inbound? Inbound);
+    Target Address,
+    bool IsFirst,
+    Func<CancellationToken, ValueTask<DuplexStream>> Open,
+    Func<CancellationToken, ValueTask<IDatagramChannel>> OpenDatagrams,
+    ISocketDialer Sockets,
+    Inbound? Inbound);
 
 /// <summary>Opens plain sockets from this host: resolves (hosts, then system), tries the addresses in turn, sets interface, mark and keepalive.</summary>
 public interface ISocketDialer
@@ -36,6 +44,15 @@ public interface ISocketDialer
     /// says who sent it. Throws <see cref="FlowException"/>.
     /// </summary>
     ValueTask<IDatagramChannel> OpenAssociationAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// What a dialer gives as a <see cref="DuplexStream"/> although it carries datagrams (<c>udp</c>): connectors that speak UDP take the channel, others refuse.
+/// </summary>
+public interface IDatagramCarrier
+{
+    /// <summary>The datagrams; owned by the stream.</summary>
+    IDatagramChannel Datagrams { get; }
 }
 
 /// <summary>Asks a node, over a stream to it, for the next address. Takes over <c>via</c>; on failure disposes it.</summary>

@@ -24,7 +24,7 @@ internal static class StreamTransports
         builder.Listeners.Add(transport.MuxName, context => BuildListener(context, transport, mux: true), transport.Acts);
         builder.Dialers.Add(
             transport.MuxName,
-            context => new MuxDialer(BuildDialer(context, transport), SmuxOptions.Bind(context.Metadata, transport.MuxVersion), context.Engine),
+            context => SmuxSession.CreateDialer(BuildDialer(context, transport), SmuxOptions.Bind(context.Metadata, transport.MuxVersion), context.Engine),
             transport.Acts);
     }
 

@@ -35,7 +35,7 @@ internal sealed class ChainRoute(
     public ValueTask<IDatagramChannel> AssociateAsync(Target? to, CancellationToken cancellationToken) => AlongAsync(
         FlowLayer.Associate,
         to,
-        (connector, via, target, x) => steps.Length > 1 && connector.DatagramsLeaveThisHost ? RefusePastAsync(via) : connector.AssociateAsync(via, target, x),
+        (connector, via, target, x) => AssociateAsync(steps.Length - 1, connector, via, target, x),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -83,10 +83,11 @@ internal sealed class ChainRoute(
             // Before anything is dialled: a name that is not known needs no chain.
             var target = to is null ? null : await service.MapHostAsync(to, scope.Token);
             var via = await ReachAsync(steps.Length - 1, scope.Caller, scope.Token);
-            var answer = AskAsync(scope, x => ask(Last.Node.Transport!.Connector, via, target, x)); // Reached, so there is a transport.
-            var opened = trace is null ? await answer : await trace.MeasureAsync(Last, layer, to?.ToString() ?? "", answer);
+            var opened = trace is null ? await AskLastAsync() : await trace.MeasureAsync(Last, layer, to?.ToString() ?? "", AskLastAsync);
             chain.Marker.Reset();
             return opened;
+
+            ValueTask<T> AskLastAsync() => AskAsync(scope, x => ask(Last.Node.Transport!.Connector, via, target, x)); // Reached, so there is a transport.
         }
         catch (FlowException exception) when (exception.InChain)
         {
@@ -110,6 +111,9 @@ internal sealed class ChainRoute(
             await (steps[i].Node.Transport?.Dialers.ReleaseAsync() ?? ValueTask.CompletedTask);
         }
     }
+
+    private static ValueTask<IDatagramChannel> AssociateAsync(int index, IConnector connector, DuplexStream via, Target? to, CancellationToken cancellationToken) =>
+        index > 0 && connector.DatagramsLeaveThisHost ? RefusePastAsync(via) : connector.AssociateAsync(via, to, cancellationToken);
 
     private static async ValueTask<IDatagramChannel> RefusePastAsync(DuplexStream via)
     {
@@ -160,11 +164,10 @@ internal sealed class ChainRoute(
         var sockets = transport.Sockets.For(inbound);
         var address = step.Node.TargetFor(TargetNetwork.Tcp);
         var watch = trace?.Watch(step, address, transport.DialerType);
-        Func<CancellationToken, ValueTask<DuplexStream>> open = index == 0 ? OpenSocketAsync : OpenThroughAsync;
         var dialer = transport.Dialers.Behind(steps.AsSpan(0, index));
         try
         {
-            var stream = await dialer.DialAsync(new NodeContext(address, index == 0, open, sockets, inbound), cancellationToken);
+            var stream = await dialer.DialAsync(new NodeContext(address, index == 0, OpenAsync, OpenDatagramsAsync, sockets, inbound), cancellationToken);
             watch?.Reached();
             return stream;
         }
@@ -174,35 +177,55 @@ internal sealed class ChainRoute(
             throw;
         }
 
-        async ValueTask<DuplexStream> OpenSocketAsync(CancellationToken token)
+        async ValueTask<DuplexStream> OpenAsync(CancellationToken token)
         {
+            if (index > 0)
+            {
+                return await OpenThroughAsync(address, static (_, connector, via, to, x) => connector.ConnectAsync(via, to, x), token);
+            }
+
             watch?.Dialling();
             var stream = await sockets.ConnectAsync(address, watch is null ? null : watch.Resolved, token);
             watch?.Dialled();
             return stream;
         }
 
-        async ValueTask<DuplexStream> OpenThroughAsync(CancellationToken token)
+        async ValueTask<IDatagramChannel> OpenDatagramsAsync(CancellationToken token)
         {
-            var target = await sockets.MapHostAsync(address, token);
+            var to = step.Node.TargetFor(TargetNetwork.Udp);
+            if (index > 0)
+            {
+                return await OpenThroughAsync(to, static (at, connector, via, target, x) => AssociateAsync(at, connector, via, target, x), token);
+            }
+
+            watch?.Dialling();
+            var channel = await sockets.OpenDatagramsAsync(to, token);
+            watch?.Dialled();
+            return channel;
+        }
+
+        async ValueTask<T> OpenThroughAsync<T>(
+            Target to, Func<int, IConnector, DuplexStream, Target, CancellationToken, ValueTask<T>> ask, CancellationToken token)
+        {
+            var target = await sockets.MapHostAsync(to, token);
             var via = await ReachAsync(index - 1, caller, token);
             watch?.Connecting();
             try
             {
                 // The previous connector owns and, when it fails, disposes what it was given.
-                var stream = await steps[index - 1].Node.Transport!.Connector.ConnectAsync(via, target, token);
-                if (stream is ILateAnswer late)
+                var opened = await ask(index - 1, steps[index - 1].Node.Transport!.Connector, via, target, token);
+                if (opened is ILateAnswer late)
                 {
                     await (trace is null ? ValueTask.CompletedTask : late.ConfirmAsync(token));
                     late.Blame = x => x.InChain ? x : Blame(IsOfTheNode(x) ? steps[index - 1] : step, x);
                 }
 
                 watch?.Connected();
-                return stream;
+                return opened;
             }
-            catch (FlowException exception) when (IsOfTheNode(exception))
+            catch (FlowException exception) when (IsOfTheNode(exception) || exception is { Layer: FlowLayer.Associate, Error: FlowError.Unsupported })
             {
-                // It is the previous node that does not want to talk to us; this one was not asked yet.
+                // It is the previous node that does not want to talk to us, or carries no UDP; this one was not asked yet.
                 watch?.Failed(exception);
                 throw Blame(steps[index - 1], exception);
             }

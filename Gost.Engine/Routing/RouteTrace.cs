@@ -10,13 +10,13 @@ internal sealed class RouteTrace(TimeProvider time)
     /// <summary>The steps so far, in the order in which they ended.</summary>
     public IReadOnlyList<RouteTraceStep> Steps => _steps;
 
-    /// <summary>Notes a step that did nothing but what is awaited.</summary>
-    public async ValueTask<T> MeasureAsync<T>(RouteStep step, FlowLayer layer, string address, ValueTask<T> work)
+    /// <summary>Notes a step that is nothing but <paramref name="work"/>.</summary>
+    public async ValueTask<T> MeasureAsync<T>(RouteStep step, FlowLayer layer, string address, Func<ValueTask<T>> work)
     {
         var started = time.GetTimestamp();
         try
         {
-            var result = await work;
+            var result = await work();
             Add(step, layer, address, started, null);
             return result;
         }

@@ -8,10 +8,4 @@ internal static partial class MuxLog
 {
     [LoggerMessage(2150, LogLevel.Debug, "{Service}: multiplexed session with {Peer} ended: {Reason}", EventName = "MuxSessionEnded")]
     public static partial void SessionEnded(ILogger logger, string service, EndPoint? peer, string reason);
-
-    [LoggerMessage(2151, LogLevel.Debug, "multiplexed session to {Node} opened", EventName = "MuxSessionDialled")]
-    public static partial void SessionDialled(ILogger logger, string node);
-
-    [LoggerMessage(2152, LogLevel.Debug, "multiplexed session to {Node} ended: {Reason}", EventName = "MuxDialledSessionEnded")]
-    public static partial void DialledSessionEnded(ILogger logger, string node, string reason);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Layers.Sessions;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Protocols.Mux;
@@ -15,7 +16,7 @@ namespace Gost.Engine.Protocols.Mux;
 /// the others until <see cref="SmuxOptions.MaxReceiveBuffer"/> bytes wait, then stops; when nobody takes anything for the keepalive timeout, the
 /// stream that holds most is cut, so that the others go on.
 /// </remarks>
-internal sealed partial class SmuxSession : ISharedSession
+internal sealed partial class SmuxSession : IStreamSession
 {
     /// <summary>Streams that wait to be accepted; further ones are refused.</summary>
     public const int Backlog = 1024;
@@ -116,6 +117,12 @@ internal sealed partial class SmuxSession : ISharedSession
 
         return session;
     }
+
+    /// <summary>
+    /// Makes a dialer that keeps one session per node over what <paramref name="transport"/> dials. Source: spec/wire/mux.md section 7.
+    /// </summary>
+    public static SessionDialer CreateDialer(IDialer transport, SmuxOptions options, EngineServices engine) => new(
+        async (node, cancellationToken) => Start(await transport.DialAsync(node, cancellationToken), options, isClient: true, engine, accepts: false), engine);
 
     /// <summary>Opens a stream; the caller owns it. Throws <see cref="FlowException"/> (handshake) when the session has ended or is out of ids.</summary>
     /// <remarks>The peer hears of it with the first write, or with the first read that finds nothing.</remarks>

@@ -32,7 +32,7 @@ public sealed class WebSocketRecordingTests
         WebSocketClientTransport transport = new(Options(), null, TimeSpan.Zero, null, x => random.Dequeue().CopyTo(x), parts.Services);
         Target address = new(TargetNetwork.Tcp, "127.0.0.1", recording.TapPort);
 
-        await using var stream = await transport.ConnectAsync(raw, new NodeContext(address, true, _ => new(raw), null!, null), Token);
+        await using var stream = await transport.ConnectAsync(raw, new NodeContext(address, true, _ => new(raw), null!, null!, null), Token);
         foreach (var message in client.Messages)
         {
             await stream.WriteAsync(message.Payload, Token);

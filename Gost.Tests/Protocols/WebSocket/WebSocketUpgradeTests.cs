@@ -187,7 +187,7 @@ public sealed class WebSocketUpgradeTests
         WebSocketClientTransport transport = new(
             Options(options), host, TimeSpan.Zero, null, static x => Convert.FromBase64String(Key).AsSpan(0, x.Length).CopyTo(x), parts.Services);
         return await transport.ConnectAsync(
-            raw, new NodeContext(new Target(TargetNetwork.Tcp, "node", 1), true, _ => new(raw), null!, null), Token);
+            raw, new NodeContext(new Target(TargetNetwork.Tcp, "node", 1), true, _ => new(raw), null!, null!, null), Token);
     }
 
     private static UpgradeOptions Options(params (string Key, object? Value)[] options) => UpgradeOptions.Bind(new MetadataReader(Map(options), ""));

@@ -1,9 +1,9 @@
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Mux;
+namespace Gost.Engine.Layers.Sessions;
 
 /// <summary>A dialled session and when it was last used. Thread-safe.</summary>
-internal sealed class MuxSession(SmuxSession session, TimeProvider time)
+internal sealed class DialledSession(IStreamSession session, TimeProvider time)
 {
     private long _lastUsed = time.GetTimestamp();
 

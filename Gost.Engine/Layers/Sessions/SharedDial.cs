@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Gost.Engine.Abstractions;
 
-namespace Gost.Engine.Protocols.Mux;
+namespace Gost.Engine.Layers.Sessions;
 
 /// <summary>
 /// One dial of a session that many flows wait for. A flow that gives up leaves the others waiting; when the last one has, the dial is cancelled. Thread-safe.
@@ -17,7 +17,7 @@ internal sealed class SharedDial
     private bool _over;
 
     /// <summary>Starts the dial on another thread, for one waiter. The result of <paramref name="dial"/> has its owner already.</summary>
-    public SharedDial(Func<CancellationToken, Task<MuxSession>> dial, TimeSpan limit, TimeProvider time)
+    public SharedDial(Func<CancellationToken, Task<DialledSession>> dial, TimeSpan limit, TimeProvider time)
     {
         _limit = limit;
         CancellationTokenSource cancel = new(limit, time);
@@ -41,7 +41,7 @@ internal sealed class SharedDial
     }
 
     /// <summary>Waits for the session; once for each that joined. Throws what the dial threw.</summary>
-    public async Task<MuxSession> WaitAsync(CancellationToken cancellationToken)
+    public async Task<DialledSession> WaitAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -55,7 +55,7 @@ internal sealed class SharedDial
         }
     }
 
-    private async Task<Outcome> RunAsync(Func<CancellationToken, Task<MuxSession>> dial, CancellationTokenSource cancel)
+    private async Task<Outcome> RunAsync(Func<CancellationToken, Task<DialledSession>> dial, CancellationTokenSource cancel)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -103,5 +103,5 @@ internal sealed class SharedDial
         _cancel();
     }
 
-    private sealed record Outcome(MuxSession? Session, ExceptionDispatchInfo? Error);
+    private sealed record Outcome(DialledSession? Session, ExceptionDispatchInfo? Error);
 }

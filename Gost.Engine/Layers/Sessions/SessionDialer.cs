@@ -2,13 +2,13 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
-namespace Gost.Engine.Protocols.Mux;
+namespace Gost.Engine.Layers.Sessions;
 
 /// <summary>
 /// Dials streams of sessions that are kept per node address and shared by all flows; a dead session is dialled again. Disposing lets the sessions go: they
 /// end with their last stream, and what is dialled later is not kept. Thread-safe. Source: spec/wire/mux.md section 7.
 /// </summary>
-internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineServices engine) : IDialer, IAsyncDisposable
+internal sealed class SessionDialer(SessionDialer.Connect connect, EngineServices engine) : IDialer, IAsyncDisposable
 {
     /// <summary>
     /// A session without streams is closed after this time: longer than a minute, so that what runs once a minute finds it open, and short enough that
@@ -19,9 +19,14 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
     /// <summary>A dial that takes longer ends for all that wait for it; each flow gives up by its own limit.</summary>
     public static readonly TimeSpan DialTime = TimeSpan.FromSeconds(30);
 
-    private readonly ILogger _logger = engine.Loggers.CreateLogger<MuxDialer>();
+    /// <summary>
+    /// Dials a session to a node; the dialer owns it. Throws <see cref="FlowException"/>. Runs on another thread than the flows that wait for it.
+    /// </summary>
+    internal delegate ValueTask<IStreamSession> Connect(NodeContext node, CancellationToken cancellationToken);
+
+    private readonly ILogger _logger = engine.Loggers.CreateLogger<SessionDialer>();
     private readonly Lock _gate = new();
-    private readonly Dictionary<Target, MuxSession> _sessions = [];
+    private readonly Dictionary<Target, DialledSession> _sessions = [];
     private readonly Dictionary<Target, SharedDial> _dials = [];
     private volatile bool _disposed;
 
@@ -57,7 +62,7 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        MuxSession[] sessions;
+        DialledSession[] sessions;
         lock (_gate)
         {
             _disposed = true;
@@ -73,7 +78,7 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
         return ValueTask.CompletedTask;
     }
 
-    private MuxSession? Find(NodeContext node, out SharedDial? dial)
+    private DialledSession? Find(NodeContext node, out SharedDial? dial)
     {
         dial = null;
         lock (_gate)
@@ -94,12 +99,12 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
         }
     }
 
-    private async Task<MuxSession> DialSessionAsync(NodeContext node, Func<SharedDial?> self, CancellationToken cancellationToken)
+    private async Task<DialledSession> DialSessionAsync(NodeContext node, Func<SharedDial?> self, CancellationToken cancellationToken)
     {
         try
         {
-            var smux = SmuxSession.Start(await transport.DialAsync(node, cancellationToken), options, isClient: true, engine, accepts: false);
-            MuxSession session = new(smux, engine.Time);
+            var opened = await connect(node, cancellationToken);
+            DialledSession session = new(opened, engine.Time);
             lock (_gate)
             {
                 if (!_disposed)
@@ -108,8 +113,8 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
                 }
             }
 
-            MuxLog.SessionDialled(_logger, node.Address.ToString());
-            engine.Sessions.Add(smux, () => !_disposed && session.IdleFor < IdleTime, _ => ServeAsync(node.Address, smux, session));
+            SessionLog.Dialled(_logger, node.Address.ToString());
+            engine.Sessions.Add(opened, () => !_disposed && session.IdleFor < IdleTime, _ => ServeAsync(node.Address, opened, session));
             return session;
         }
         finally
@@ -124,9 +129,9 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
         }
     }
 
-    private async Task ServeAsync(Target address, SmuxSession smux, MuxSession session)
+    private async Task ServeAsync(Target address, IStreamSession opened, DialledSession session)
     {
-        await smux.Completion;
+        await opened.Completion;
         lock (_gate)
         {
             if (_sessions.GetValueOrDefault(address) == session)
@@ -135,6 +140,6 @@ internal sealed class MuxDialer(IDialer transport, SmuxOptions options, EngineSe
             }
         }
 
-        MuxLog.DialledSessionEnded(_logger, address.ToString(), smux.Fault?.Message ?? "closed");
+        SessionLog.Ended(_logger, address.ToString(), opened.Fault?.Message ?? "closed");
     }
 }

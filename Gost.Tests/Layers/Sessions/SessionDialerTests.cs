@@ -1,24 +1,25 @@
 using System.Collections.Concurrent;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Layers.Sessions;
 using Gost.Engine.Protocols.Mux;
 using Gost.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace Gost.Tests.Protocols.Mux;
+namespace Gost.Tests.Layers.Sessions;
 
-public sealed class MuxDialerTests : IAsyncDisposable
+public sealed class SessionDialerTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly EngineParts _engine;
     private readonly Transport _transport;
-    private readonly MuxDialer _dialer;
+    private readonly SessionDialer _dialer;
 
-    public MuxDialerTests()
+    public SessionDialerTests()
     {
         _engine = new EngineParts(_time);
         _transport = new Transport(_engine);
-        _dialer = new MuxDialer(_transport, SmuxOptions.Default(2), _engine.Services);
+        _dialer = SmuxSession.CreateDialer(_transport, SmuxOptions.Default(2), _engine.Services);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -90,7 +91,7 @@ public sealed class MuxDialerTests : IAsyncDisposable
         _transport.Hold = new TaskCompletionSource();
         var flow = DialAsync().AsTask();
         await _transport.Dialling.Task.WaitAsync(Token);
-        _time.Advance(MuxDialer.DialTime);
+        _time.Advance(SessionDialer.DialTime);
         Assert.Equal(FlowError.TimedOut, (await Assert.ThrowsAsync<FlowException>(() => flow)).Error);
     }
 
@@ -108,12 +109,12 @@ public sealed class MuxDialerTests : IAsyncDisposable
     public async Task Session_IdleForLong_IsClosedAndDialledAgainWhenNeeded()
     {
         var stream = await DialAsync();
-        await RunForAsync(MuxDialer.IdleTime * 2);
+        await RunForAsync(SessionDialer.IdleTime * 2);
         Assert.Equal(1, _dialer.SessionCount);
         await stream.WriteAsync(new byte[1], Token);
         await DisposeAllAsync(stream);
         await Eventually.TrueAsync("the stream has ended", TimeSpan.FromSeconds(10), () => _transport.Last.StreamCount == 0, Token);
-        await RunForAsync(MuxDialer.IdleTime * 1.1);
+        await RunForAsync(SessionDialer.IdleTime * 1.1);
         await Eventually.TrueAsync("the session is closed", TimeSpan.FromSeconds(10), () => _dialer.SessionCount == 0, Token);
         await DisposeAllAsync(await DialAsync());
         Assert.Equal(2, _transport.Dials);
@@ -152,7 +153,7 @@ public sealed class MuxDialerTests : IAsyncDisposable
     private ValueTask<DuplexStream> DialAsync(CancellationToken? token = null, int port = 1)
     {
         Target address = new(TargetNetwork.Tcp, "node", port);
-        return _dialer.DialAsync(new NodeContext(address, true, _ => throw new NotSupportedException("not asked here"), null!, null), token ?? Token);
+        return _dialer.DialAsync(new NodeContext(address, true, _ => throw new NotSupportedException("not asked here"), null!, null!, null), token ?? Token);
     }
 
     // In steps, so that keepalives pass.
