@@ -1,5 +1,8 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Runtime;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gost.Engine.Relaying;
 
@@ -12,8 +15,32 @@ namespace Gost.Engine.Relaying;
 /// The one place that picks a pump: two raw sockets (<see cref="DuplexStream.TryGetRawSocket"/>) could be pumped by the kernel, everything else
 /// goes through buffers. At present every pair goes through buffers. Thread-safe; one per handler.
 /// </remarks>
-internal sealed class StreamRelay(TimeProvider time, BufferPool buffers)
+internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger logger)
 {
+    /// <summary>A relay that logs flows as the engine logs.</summary>
+    public StreamRelay(EngineServices engine)
+        : this(engine.Time, engine.Buffers, engine.Loggers.CreateLogger<StreamRelay>())
+    {
+    }
+
+    /// <summary>A relay that logs nothing.</summary>
+    public StreamRelay(TimeProvider time, BufferPool buffers)
+        : this(time, buffers, NullLogger.Instance)
+    {
+    }
+
+    /// <summary>
+    /// Relays a flow of a service to its end and logs both. <paramref name="client"/> is the flow's own stream, or what a protocol made of it; the rest as
+    /// in the other overload.
+    /// </summary>
+    public async Task RunAsync(Inbound inbound, DuplexStream client, DuplexStream target, TimeSpan idleTimeout)
+    {
+        var counters = inbound.Counters;
+        StreamRelayLog.Joined(logger, inbound.Id, inbound.Client, counters.Target);
+        var outcome = await RunAsync(client, target, counters, idleTimeout);
+        StreamRelayLog.Ended(logger, inbound.Id, inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
+    }
+
     /// <summary>
     /// Runs to the end; throws nothing for what the peers do, but the <see cref="FlowException"/> of a stream whose far end refuses only now, because its
     /// protocol answers with the first data. Borrows both streams and may end them; their owners still dispose them.

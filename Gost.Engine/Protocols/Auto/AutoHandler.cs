@@ -45,7 +45,7 @@ internal sealed class AutoHandler : IHandler
 
         _authenticator = FlowAuthenticator.Build(context.Service.Handler, _engine);
         _dialer = TargetDialer.Build(context);
-        _relay = new StreamRelay(_engine.Time, _engine.Buffers);
+        _relay = new StreamRelay(_engine);
         _logger = _engine.Loggers.CreateLogger<AutoHandler>();
     }
 
@@ -139,8 +139,6 @@ internal sealed class AutoHandler : IHandler
         }
 
         await using var target = await _dialer.DialAsync(inbound, new Target(TargetNetwork.Tcp, serverName, TlsPort), stopping);
-        var outcome = await _relay.RunAsync(client, target, inbound.Counters, _idleTimeout);
-        AutoLog.Ended(
-            _logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+        await _relay.RunAsync(inbound, client, target, _idleTimeout);
     }
 }

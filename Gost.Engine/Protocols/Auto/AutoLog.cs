@@ -1,5 +1,4 @@
 using System.Net;
-using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Auto;
@@ -9,7 +8,4 @@ internal static partial class AutoLog
 {
     [LoggerMessage(2520, LogLevel.Debug, "[{Sid}] {Client} speaks {Protocol}", EventName = "ProtocolFound")]
     public static partial void Found(ILogger logger, long sid, EndPoint client, string protocol);
-
-    [LoggerMessage(2521, LogLevel.Debug, "[{Sid}] {Client} >< {Target}: {Outcome}, {Input} bytes in, {Output} bytes out", EventName = "TlsForwardEnded")]
-    public static partial void Ended(ILogger logger, long sid, EndPoint client, string target, RelayOutcome outcome, long input, long output);
 }

@@ -3,7 +3,6 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Layers.ProxyProtocol;
 using Gost.Engine.Relaying;
-using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Forward;
 
@@ -11,14 +10,13 @@ namespace Gost.Engine.Protocols.Forward;
 /// Forwards each stream to a target that the forwarder selects: handlers <c>tcp</c>, <c>forward</c> and <c>rtcp</c>. When no target can be
 /// reached the client's connection is closed. Source: spec/forwarding.md section 1, spec/wire/forward.md.
 /// </summary>
-internal sealed class ForwardHandler(IForwarder forwarder, ForwardHandlerOptions options, StreamRelay relay, ILogger logger) : IHandler
+internal sealed class ForwardHandler(IForwarder forwarder, ForwardHandlerOptions options, StreamRelay relay) : IHandler
 {
     /// <summary>Reads the options and builds the handler.</summary>
     public static ForwardHandler Build(HandlerBuildContext context) => new(
         context.Forwarder,
         ForwardHandlerOptions.Bind(context.Metadata),
-        new StreamRelay(context.Engine.Time, context.Engine.Buffers),
-        context.Engine.Loggers.CreateLogger<ForwardHandler>());
+        new StreamRelay(context.Engine));
 
     /// <inheritdoc/>
     public async ValueTask HandleAsync(Inbound inbound, CancellationToken stopping)
@@ -31,9 +29,7 @@ internal sealed class ForwardHandler(IForwarder forwarder, ForwardHandlerOptions
             await SendHeaderAsync(inbound, target, stopping);
         }
 
-        ForwardLog.Joined(logger, inbound.Id, inbound.Client, inbound.Counters.Target);
-        var outcome = await relay.RunAsync(client, target, inbound.Counters, options.IdleTimeout);
-        ForwardLog.Ended(logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+        await relay.RunAsync(inbound, client, target, options.IdleTimeout);
     }
 
     private async ValueTask<DuplexStream> DialAsync(Inbound inbound, CancellationToken stopping)

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
-using Gost.Engine.Relaying;
 
 namespace Gost.Engine.Protocols.Framing;
 
@@ -17,84 +16,34 @@ namespace Gost.Engine.Protocols.Framing;
 /// expressed and is dropped. A stream that breaks or carries something else makes calls throw <see cref="IOException"/>. While nothing waits no
 /// buffer is held, and a steady flow allocates nothing.
 /// </remarks>
-internal sealed class FramedDatagramChannel : IDatagramChannel
+internal sealed class FramedDatagramChannel : IDatagramChannel, IFrameFormat
 {
     private const int PrefixLength = 3;
     private const byte Fragment = 0xff;
 
-    // States of the receiving side, which owns the buffer while it runs.
-    private const int Idle = 0;
-    private const int Receiving = 1;
-    private const int Ended = 2;
-
     private readonly DuplexStream _stream;
+    private readonly FrameReceiver _receiver;
     private readonly Target? _peer;
     private readonly int _maxPayload;
     private readonly BufferPool _buffers;
     private readonly SocksAddressCache _addresses = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[]? _buffer;
-    private int _start;
-    private int _end;
-    private int _state;
-    private int _closed;
 
     /// <summary>
     /// A channel over <paramref name="stream"/>. <paramref name="peer"/>: where datagrams without an address go; a datagram longer than
     /// <paramref name="maxPayload"/> bytes (up to 65535) is cut as GOST does.
     /// </summary>
-    public FramedDatagramChannel(DuplexStream stream, Target? peer, int maxPayload, BufferPool buffers) =>
+    public FramedDatagramChannel(DuplexStream stream, Target? peer, int maxPayload, BufferPool buffers)
+    {
         (_stream, _peer, _maxPayload, _buffers) = (stream, peer, Math.Clamp(maxPayload, 1, ushort.MaxValue), buffers);
-
-    private ReadOnlySpan<byte> Waiting => _buffer.AsSpan(_start, _end - _start);
-
-    /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> WaitToReceiveAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.CompareExchange(ref _state, Receiving, Idle) != Idle)
-        {
-            return false;
-        }
-
-        try
-        {
-            return await FillAsync(cancellationToken) > 0;
-        }
-        finally
-        {
-            EndReceiving();
-        }
+        _receiver = new FrameReceiver(stream, this, buffers);
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Datagram?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        if (Interlocked.CompareExchange(ref _state, Receiving, Idle) != Idle)
-        {
-            return null;
-        }
+    public ValueTask<bool> WaitToReceiveAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);
 
-        try
-        {
-            int length;
-            while ((length = await FillAsync(cancellationToken)) > 0)
-            {
-                if (Take(length, buffer.Span) is { } datagram)
-                {
-                    return datagram;
-                }
-            }
-
-            return null;
-        }
-        finally
-        {
-            EndReceiving();
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask<Datagram?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _receiver.ReceiveAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -110,7 +59,7 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
+            ObjectDisposedException.ThrowIf(_receiver.IsClosed, this);
             frame = Frame(payload.Span[..Math.Min(payload.Length, _maxPayload)], to ?? _peer, out var length);
 
             // Not cancelled half way: the far end would take what follows for the rest of it.
@@ -118,7 +67,7 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
         }
         catch (SocketException e)
         {
-            throw Broken(e);
+            throw FrameReceiver.Broken(e);
         }
         finally
         {
@@ -132,74 +81,12 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _closed, 1) != 0)
-        {
-            return;
-        }
+    public ValueTask DisposeAsync() => _receiver.DisposeAsync();
 
-        if (Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle)
-        {
-            Release();
-        }
-        else if (_stream.TryGetRawSocket(out _))
-        {
-            // The pending read sees the end first: disposing a socket under it would reset the connection.
-            StreamEnd.Of(_stream);
-            await _received.Task;
-        }
-
-        await _stream.DisposeAsync();
-    }
-
-    /// <summary>Reads until a whole frame waits and gives its length; 0 = the stream has ended.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> FillAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (Volatile.Read(ref _closed) == 0)
-            {
-                if (Measure(out var length))
-                {
-                    return length;
-                }
-
-                if (_start == _end)
-                {
-                    Release();
-                    _ = await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
-                }
-
-                MakeRoom(length);
-                var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-                if (count == 0)
-                {
-                    Release();
-                    return 0;
-                }
-
-                _end += count;
-            }
-        }
-        catch (Exception e) when (Volatile.Read(ref _closed) != 0 && e is SocketException or IOException or ObjectDisposedException)
-        {
-            // Ended from this side.
-        }
-        catch (SocketException e)
-        {
-            throw Broken(e);
-        }
-
-        return 0;
-    }
-
-    /// <summary>Whether a whole frame waits; <paramref name="length"/>: its length, or as much of it as is known to be needed.</summary>
-    private bool Measure(out int length)
+    /// <inheritdoc/>
+    bool IFrameFormat.TryMeasure(ReadOnlySpan<byte> waiting, out int length)
     {
         length = PrefixLength + SocksAddress.MaxLength;
-        var waiting = Waiting;
         if (waiting.Length <= PrefixLength)
         {
             return false;
@@ -214,19 +101,13 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
         return waiting.Length >= length;
     }
 
-    private Datagram? Take(int length, Span<byte> buffer)
+    /// <inheritdoc/>
+    Datagram? IFrameFormat.Read(ReadOnlySpan<byte> frame, Span<byte> buffer)
     {
-        var frame = Waiting[..length];
         var payload = frame[^BinaryPrimitives.ReadUInt16BigEndian(frame)..];
         var from = _addresses.Read(frame[PrefixLength..^payload.Length]);
         var count = Math.Min(Math.Min(payload.Length, _maxPayload), buffer.Length);
         payload[..count].CopyTo(buffer);
-        _start += length;
-        if (_start == _end)
-        {
-            Release();
-        }
-
         return from is null ? null : new Datagram(count, from);
     }
 
@@ -241,56 +122,4 @@ internal sealed class FramedDatagramChannel : IDatagramChannel
         payload.CopyTo(frame.AsSpan(PrefixLength + address.Length));
         return frame;
     }
-
-    /// <summary>A buffer that holds <paramref name="length"/> bytes from the start of what waits; at most 65,797.</summary>
-    private void MakeRoom(int length)
-    {
-        if (_buffer is null)
-        {
-            (_buffer, _start, _end) = (_buffers.Rent(), 0, 0);
-            return;
-        }
-
-        if (_buffer.Length - _start >= length)
-        {
-            return;
-        }
-
-        var target = _buffer.Length >= length ? _buffer : _buffers.Rent(length);
-        Buffer.BlockCopy(_buffer, _start, target, 0, _end - _start);
-        if (target != _buffer)
-        {
-            _buffers.Return(_buffer);
-        }
-
-        (_buffer, _start, _end) = (target, 0, _end - _start);
-    }
-
-    private void EndReceiving()
-    {
-        Interlocked.CompareExchange(ref _state, Idle, Receiving);
-        if (Volatile.Read(ref _closed) != 0)
-        {
-            if (Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle)
-            {
-                Release();
-            }
-
-            _received.TrySetResult();
-        }
-    }
-
-    private void Release()
-    {
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            _buffers.Return(buffer);
-        }
-
-        _start = _end = 0;
-    }
-
-    // No SocketException leaves: of a datagram socket some are passing, here the stream is gone.
-    private static IOException Broken(SocketException e) => new($"the stream of datagrams broke: {e.Message}", e);
 }

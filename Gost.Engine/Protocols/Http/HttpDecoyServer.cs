@@ -44,8 +44,8 @@ internal sealed class HttpDecoyServer(HttpDecoy decoy, ISocketDialer sockets, Ti
         // What the client knows of the proxy is not the other server's business.
         var fields = request.Fields.Where(static x => !x.Name.Equals("Proxy-Authorization", StringComparison.OrdinalIgnoreCase));
         await server.WriteAsync(HttpHeadWriter.Request(request.Method, request.Target, fields), stopping);
-        StreamRelay relay = new(engine.Time, engine.Buffers);
-        await relay.RunAsync(await client.Reader.DetachAsync(), server, client.Inbound.Counters, idleTimeout);
+        StreamRelay relay = new(engine);
+        await relay.RunAsync(client.Inbound, await client.Reader.DetachAsync(), server, idleTimeout);
     }
 
     private async ValueTask SendFileAsync(HttpClientConnection client, string path, bool headOnly, CancellationToken stopping)

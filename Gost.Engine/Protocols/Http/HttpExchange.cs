@@ -164,10 +164,8 @@ internal sealed class HttpExchange(
             return HttpExchangeEnd.Close;
         }
 
-        StreamRelay relay = new(engine.Time, engine.Buffers);
-        var outcome = await relay.RunAsync(await client.Reader.DetachAsync(), await upstream.Reader.DetachAsync(), client.Inbound.Counters, options.IdleTimeout);
-        var counters = client.Inbound.Counters;
-        HttpLog.Ended(logger, client.Inbound.Id, client.Inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
+        StreamRelay relay = new(engine);
+        await relay.RunAsync(client.Inbound, await client.Reader.DetachAsync(), await upstream.Reader.DetachAsync(), options.IdleTimeout);
         return HttpExchangeEnd.Close;
     }
 

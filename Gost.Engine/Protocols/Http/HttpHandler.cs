@@ -36,7 +36,7 @@ internal sealed class HttpHandler : IHandler
         _dialer = TargetDialer.Build(context);
         _logger = _engine.Loggers.CreateLogger<HttpHandler>();
         _forwarding = new HttpForwarding(_options, _replies, _dialer, _engine, _logger);
-        _relay = new StreamRelay(_engine.Time, _engine.Buffers);
+        _relay = new StreamRelay(_engine);
         _decoy = _options.Decoy is { } decoy
             ? new HttpDecoyServer(decoy, SocketDialer.ForService(context.Service, context.ServiceMetadata, _engine), _options.IdleTimeout, _engine)
             : null;
@@ -194,10 +194,7 @@ internal sealed class HttpHandler : IHandler
                 return;
             }
 
-            var (inbound, counters) = (client.Inbound, client.Inbound.Counters);
-            HttpLog.Joined(_logger, inbound.Id, inbound.Client, counters.Target);
-            var outcome = await _relay.RunAsync(await client.Reader.DetachAsync(), target, counters, _options.IdleTimeout);
-            HttpLog.Ended(_logger, inbound.Id, inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
+            await _relay.RunAsync(client.Inbound, await client.Reader.DetachAsync(), target, _options.IdleTimeout);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class RelayHandler : IHandler
         _authenticator = FlowAuthenticator.Build(context.Service.Handler, _engine);
         _dialer = TargetDialer.Build(context);
         _forwarder = HasTargets(context.Service.Forwarder) ? context.Forwarder : null;
-        _relay = new StreamRelay(_engine.Time, _engine.Buffers);
+        _relay = new StreamRelay(_engine);
         _binds = new BindServer(context.Service.Name, _engine);
         _logger = _engine.Loggers.CreateLogger<RelayHandler>();
         _refuser = new RelayRefuser(_engine.Time, _engine.Buffers, _logger);
@@ -125,9 +125,7 @@ internal sealed class RelayHandler : IHandler
 
         await using var target = await OpenAsync(inbound, request.Address, DialAsync, stopping);
         await using var answering = await AnswerAsync(client);
-        RelayLog.Joined(_logger, inbound.Id, inbound.Client, inbound.Counters.Target);
-        var outcome = await _relay.RunAsync(answering, target, inbound.Counters, _options.IdleTimeout);
-        RelayLog.Ended(_logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+        await _relay.RunAsync(inbound, answering, target, _options.IdleTimeout);
     }
 
     // The caller has made sure that there is an address where there is no forwarder.

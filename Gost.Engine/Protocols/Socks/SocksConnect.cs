@@ -2,7 +2,6 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Relaying;
 using Gost.Engine.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Socks;
 
@@ -10,8 +9,7 @@ namespace Gost.Engine.Protocols.Socks;
 internal sealed class SocksConnect(HandlerBuildContext context)
 {
     private readonly TargetDialer _targets = TargetDialer.Build(context);
-    private readonly StreamRelay _relay = new(context.Engine.Time, context.Engine.Buffers);
-    private readonly ILogger _logger = context.Engine.Loggers.CreateLogger<SocksConnect>();
+    private readonly StreamRelay _relay = new(context.Engine);
 
     /// <summary>Opens the ways to targets; shared with the commands for datagrams.</summary>
     public TargetDialer Targets => _targets;
@@ -38,10 +36,5 @@ internal sealed class SocksConnect(HandlerBuildContext context)
     }
 
     /// <summary>Relays to the end; borrows both streams.</summary>
-    public async ValueTask RelayAsync(Inbound inbound, DuplexStream client, DuplexStream target)
-    {
-        SocksLog.Joined(_logger, inbound.Id, inbound.Client, inbound.Counters.Target);
-        var outcome = await _relay.RunAsync(client, target, inbound.Counters, TimeSpan.Zero);
-        SocksLog.Ended(_logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome);
-    }
+    public Task RelayAsync(Inbound inbound, DuplexStream client, DuplexStream target) => _relay.RunAsync(inbound, client, target, TimeSpan.Zero);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Socks;
@@ -7,12 +6,6 @@ namespace Gost.Engine.Protocols.Socks;
 /// <summary>Log lines of SOCKS services, events 3300 to 3349.</summary>
 internal static partial class SocksLog
 {
-    [LoggerMessage(EventId = 3300, EventName = "SocksConnected", Level = LogLevel.Debug, Message = "flow {Id}: {Client} <-> {Target}")]
-    public static partial void Joined(ILogger logger, long id, EndPoint client, string target);
-
-    [LoggerMessage(EventId = 3301, EventName = "SocksEnded", Level = LogLevel.Debug, Message = "flow {Id}: {Client} >-< {Target}: {Outcome}")]
-    public static partial void Ended(ILogger logger, long id, EndPoint client, string target, RelayOutcome outcome);
-
     [LoggerMessage(EventId = 3302, EventName = "SocksBound", Level = LogLevel.Debug, Message = "flow {Id}: {Client} waits for a connection at {Bound}")]
     public static partial void Waiting(ILogger logger, long id, EndPoint client, EndPoint? bound);
 

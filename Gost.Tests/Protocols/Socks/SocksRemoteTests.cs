@@ -93,14 +93,9 @@ public sealed class SocksRemoteTests
         await using EngineParts parts = new();
         var recording = Recording.Load("socks5-bind-udp");
         var port = Ports.Free();
-        var request = recording.FromClient()[..RequestLength];
-        (request[^2], request[^1]) = ((byte)(port >> 8), (byte)port);
-        FedStream client = new(ends: false, chunks: [request]);
+        FedStream client = new(ends: false, chunks: [RequestFor(recording, port)]);
         await using var flow = SocksParts.Flow(client);
-        var serving = SocksParts.Handler(parts.Services, SocksParts.Service("socks5", null, ("notls", true), ("bind", true))).HandleAsync(flow, Token).AsTask();
-
-        Assert.Equal("0500", await client.NextWriteAsync());
-        Assert.Equal($"050000017f000001{port:x4}", await client.NextWriteAsync());
+        var serving = await ServeBindAsync(parts, flow, client, port);
         using Socket peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await peer.ConnectAsync(IPAddress.Loopback, port, Token);
         await peer.SendAsync(recording.Payloads[0], Token);
@@ -120,14 +115,9 @@ public sealed class SocksRemoteTests
         await using EngineParts parts = new();
         var recording = Recording.Load("socks5-bind-tcp");
         var port = Ports.Free();
-        var request = recording.FromClient()[..RequestLength];
-        (request[^2], request[^1]) = ((byte)(port >> 8), (byte)port);
-        FedStream client = new(ends: false, chunks: [request]);
+        FedStream client = new(ends: false, chunks: [RequestFor(recording, port)]);
         await using var flow = SocksParts.Flow(client);
-        var serving = SocksParts.Handler(parts.Services, SocksParts.Service("socks5", null, ("notls", true), ("bind", true))).HandleAsync(flow, Token).AsTask();
-
-        Assert.Equal("0500", await client.NextWriteAsync());
-        Assert.Equal($"050000017f000001{port:x4}", await client.NextWriteAsync());
+        var serving = await ServeBindAsync(parts, flow, client, port);
         using var peer = await LoopbackClient.ConnectAsync(port, Token);
         await peer.SendAsync("hello"u8.ToArray(), Token);
         var own = ((IPEndPoint)peer.LocalEndPoint!).Port; // connected above
@@ -205,5 +195,22 @@ public sealed class SocksRemoteTests
         public void ReportFault(FlowException? fault) => Faults.Enqueue(fault);
 
         public void ReportFailure(FlowException failure) => Faults.Enqueue(failure);
+    }
+
+    /// <summary>What the recorded client asks for, with another port to bind.</summary>
+    private static byte[] RequestFor(Recording recording, int port)
+    {
+        var request = recording.FromClient()[..RequestLength];
+        (request[^2], request[^1]) = ((byte)(port >> 8), (byte)port);
+        return request;
+    }
+
+    /// <summary>Serves a client that asks for an address, until it has been told that it is bound.</summary>
+    private static async Task<Task> ServeBindAsync(EngineParts parts, Inbound flow, FedStream client, int port)
+    {
+        var serving = SocksParts.Handler(parts.Services, SocksParts.Service("socks5", null, ("notls", true), ("bind", true))).HandleAsync(flow, Token).AsTask();
+        Assert.Equal("0500", await client.NextWriteAsync());
+        Assert.Equal($"050000017f000001{port:x4}", await client.NextWriteAsync());
+        return serving;
     }
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
 
-namespace Gost.Engine.Protocols.Forward;
+namespace Gost.Engine.Relaying;
 
-/// <summary>Log lines of the forwarding handlers; events 2200 to 2249.</summary>
-internal static partial class ForwardLog
+/// <summary>Log lines of relayed stream flows; events 2200 to 2209.</summary>
+internal static partial class StreamRelayLog
 {
     [LoggerMessage(2200, LogLevel.Debug, "[{Sid}] {Client} <> {Target}", EventName = "FlowJoined")]
     public static partial void Joined(ILogger logger, long sid, EndPoint client, string target);
