@@ -5,6 +5,7 @@ using Gost.Engine.Protocols.Http;
 using Gost.Engine.Protocols.Mux;
 using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
+using Gost.Engine.Protocols.Shadowsocks;
 using Gost.Engine.Protocols.Socks;
 using Gost.Engine.Protocols.Tcp;
 using Gost.Engine.Protocols.Tls;
@@ -33,5 +34,6 @@ internal static class BuiltInProtocols
         new HttpModule(),
         new RelayModule(),
         new AutoModule(),
+        new ShadowsocksModule(),
     ]);
 }

@@ -80,16 +80,19 @@ internal static class SocksAddress
             return false;
         }
 
-        var needed = bytes[0] switch
-        {
-            IPv4 => 7,
-            IPv6 => 19,
-            Domain => bytes.Length < 2 ? int.MaxValue : 4 + bytes[1],
-            _ => -1,
-        };
-        length = needed < 0 ? -1 : needed <= bytes.Length ? needed : 0;
+        var needed = LengthFrom(bytes[0], bytes.Length < 2 ? byte.MaxValue : bytes[1]);
+        length = needed == 0 ? -1 : needed <= bytes.Length ? needed : 0;
         return length > 0;
     }
+
+    /// <summary>How long an address is that begins with these two bytes; 0 = no such address type.</summary>
+    public static int LengthFrom(byte type, byte second) => type switch
+    {
+        IPv4 => 7,
+        IPv6 => 19,
+        Domain => 4 + second,
+        _ => 0,
+    };
 
     private static int Write(Span<byte> buffer, IPAddress address, int port)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Protocols.Framing;
 
 namespace Gost.Engine.Protocols.Relay;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Protocols.Framing;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Relaying;
 using Gost.Engine.Routing;

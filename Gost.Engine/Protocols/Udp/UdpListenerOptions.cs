@@ -12,13 +12,21 @@ internal static class UdpListenerOptions
     /// <summary>Largest queue or backlog that may be asked for.</summary>
     public const int MaxQueue = 1 << 16;
 
+    /// <summary>
+    /// Defaults below handlers that serve many targets in one session, and whose datagrams are nothing once they are cut (ssu): a session that ended with its
+    /// first reply would lose the others. Source: spec/wire/shadowsocks.md sections 4 and 10.
+    /// </summary>
+    public static UdpSessionOptions OfProxies { get; } = new() { KeepAlive = true, Ttl = TimeSpan.FromSeconds(60), ReadBufferSize = ushort.MaxValue };
+
     /// <summary>The options; what cannot be used becomes a finding of <paramref name="metadata"/>. Zero means the default, as in GOST.</summary>
-    public static UdpSessionOptions Bind(MetadataReader metadata)
+    public static UdpSessionOptions Bind(MetadataReader metadata) => Bind(metadata, new UdpSessionOptions());
+
+    /// <summary>The same with other defaults.</summary>
+    public static UdpSessionOptions Bind(MetadataReader metadata, UdpSessionOptions defaults)
     {
-        var defaults = new UdpSessionOptions();
         return new UdpSessionOptions
         {
-            KeepAlive = metadata.GetBool(false, "keepalive"),
+            KeepAlive = metadata.GetBool(defaults.KeepAlive, "keepalive"),
             Ttl = ReadTtl(metadata, defaults.Ttl, "ttl", "keepalive.ttl"),
             ReadBufferSize = ReadSize(metadata, defaults.ReadBufferSize, MaxReadBuffer, "readBufferSize", "udp.bufferSize"),
             ReadQueueSize = ReadSize(metadata, defaults.ReadQueueSize, MaxQueue, "readQueueSize", "recvQueueSize"),

@@ -1,11 +1,11 @@
 using System.Text;
 using Gost.Engine.Net;
-using Gost.Engine.Protocols.Relay;
+using Gost.Engine.Protocols.Framing;
 using Gost.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace Gost.Tests.Protocols.Relay;
+namespace Gost.Tests.Protocols.Framing;
 
 public sealed class HeldHeaderStreamTests
 {

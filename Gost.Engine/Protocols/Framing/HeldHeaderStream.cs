@@ -4,11 +4,11 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 
-namespace Gost.Engine.Protocols.Relay;
+namespace Gost.Engine.Protocols.Framing;
 
 /// <summary>
 /// A stream whose first bytes are held back for the first write, with which they go out in one; when none comes for a while, or the writing ends, they
-/// go alone, so that neither end waits for the other. Source: spec/wire/relay.md section 4.1.
+/// go alone, so that neither end waits for the other. Source: spec/wire/relay.md section 4.1, spec/wire/shadowsocks.md section 3.
 /// </summary>
 /// <remarks>Owns the inner stream. Once the header is out everything is passed through.</remarks>
 internal sealed class HeldHeaderStream : DuplexStream
