@@ -17,12 +17,12 @@ public sealed class SshReaderTests
         Assert.True(reader.ReadBoolean());
         Assert.Equal(0x01020304u, reader.ReadUInt32());
         Assert.Equal(ulong.MaxValue, reader.ReadUInt64());
-        Assert.Equal([1, 2, 3], reader.ReadString());
+        Assert.Equal([1, 2, 3], reader.ReadString().ToArray());
         Assert.Equal("grüße", reader.ReadText());
         Assert.Equal(["a", "b@c"], reader.ReadNames());
         Assert.Empty(reader.ReadNames());
         Assert.False(reader.IsAtEnd);
-        Assert.Equal([9, 8], reader.ReadBytes(2));
+        Assert.Equal([9, 8], reader.ReadBytes(2).ToArray());
         reader.ReadEnd();
         Assert.Equal(bytes.Length, reader.Position);
     }
