@@ -46,7 +46,7 @@ internal sealed partial class SshTransport
             }
 
             var offer = CreateOffer();
-            if (!IsFirst)
+            if (!IsFirst && _writeFailure is null)
             {
                 _began = _options.TimeProvider.GetTimestamp();
                 _timer.Change(_options.RekeyTimeout, Timeout.InfiniteTimeSpan);
@@ -76,6 +76,12 @@ internal sealed partial class SshTransport
 
     private void OnTimer()
     {
+        if (_writeFailure is { } broken)
+        {
+            End(broken);
+            return;
+        }
+
         if (Volatile.Read(ref _offer) is null)
         {
             BeginExchange();
@@ -95,8 +101,7 @@ internal sealed partial class SshTransport
             SshFailure.Protocol,
             SshDisconnectReason.KeyExchangeFailed,
             $"the SSH peer did not end a key exchange within {_options.RekeyTimeout.TotalSeconds:0} s");
-        PostDisconnect(failure.Reason, failure.Message);
-        End(failure);
+        End(failure, tellsPeer: true);
     }
 
     // From the peer's offer to its NEWKEYS.
@@ -139,7 +144,7 @@ internal sealed partial class SshTransport
         catch (OperationCanceledException e)
         {
             // There is no way back into the middle of an exchange.
-            Break(e);
+            End(Broken(e));
             throw;
         }
     }
@@ -150,7 +155,7 @@ internal sealed partial class SshTransport
         {
             _hasKeys = true;
             Volatile.Write(ref _offer, null);
-            if (_isAuthenticated && !_hasEnded)
+            if (_isAuthenticated && !_hasEnded && _writeFailure is null)
             {
                 _timer.Change(_options.RekeyTime, Timeout.InfiniteTimeSpan);
             }

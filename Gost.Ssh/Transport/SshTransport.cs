@@ -12,6 +12,9 @@ internal sealed partial class SshTransport : IPacketTransport
     private const int MostUnauthenticated = 1000;
     private const int LongestText = 256;
 
+    // How long the receiver has to find why a write failed.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Stream _stream;
     private readonly SshTransportOptions _options;
@@ -21,7 +24,8 @@ internal sealed partial class SshTransport : IPacketTransport
     private readonly PacketWriter _writer;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
-    private Exception? _fault;
+    private SshException? _fault;
+    private SshException? _writeFailure;
     private bool _hasEnded;
     private bool _peerDisconnected;
     private int _unauthenticated;
@@ -30,7 +34,7 @@ internal sealed partial class SshTransport : IPacketTransport
     {
         (_stream, _options, _check, _hostKeys) = (stream, options, check, hostKeys);
         _reader = new PacketReader(stream, options);
-        _writer = new PacketWriter(stream, options, Break);
+        _writer = new PacketWriter(stream, options, OnWriteFailure);
         _timer = options.TimeProvider.CreateTimer(static x => ((SshTransport)x!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -212,29 +216,28 @@ internal sealed partial class SshTransport : IPacketTransport
     // What the caller is told: the failure that ended the transport first; null = it was ended here, on purpose.
     private Exception? Failed(Exception e)
     {
-        var failure = e as SshException
-            ?? new SshException(SshFailure.Connection, SshDisconnectReason.ConnectionLost, $"the SSH connection broke: {e.Message}", e);
-        lock (_gate)
-        {
-            if (_hasEnded)
-            {
-                return _fault;
-            }
-        }
-
-        if (!_peerDisconnected && (failure.Failure is SshFailure.Protocol or SshFailure.HostKey))
-        {
-            PostDisconnect(failure.Reason, failure.Message);
-        }
-
-        End(failure);
+        End(e as SshException ?? Broken(e), tellsPeer: !_peerDisconnected);
         return Fault;
     }
 
-    private void Break(Exception e) => End(
-        e as SshException ?? new SshException(SshFailure.Connection, SshDisconnectReason.ConnectionLost, $"the SSH connection broke: {e.Message}", e));
+    // The peer's last words may be there to be read when a write fails, so the receiver ends the transport; but not for ever.
+    private void OnWriteFailure(Exception e)
+    {
+        var failure = e as SshException ?? Broken(e);
+        _writer.End(failure);
+        lock (_gate)
+        {
+            if (_hasEnded || _writeFailure is not null)
+            {
+                return;
+            }
 
-    private void End(Exception? fault)
+            _writeFailure = failure;
+            _timer.Change(LastWords, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void End(SshException? fault, bool tellsPeer = false)
     {
         lock (_gate)
         {
@@ -243,8 +246,13 @@ internal sealed partial class SshTransport : IPacketTransport
                 return;
             }
 
-            (_hasEnded, _fault) = (true, fault);
+            (_hasEnded, _fault) = (true, fault ?? _writeFailure);
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        if (tellsPeer && fault?.Failure is SshFailure.Protocol or SshFailure.HostKey)
+        {
+            PostDisconnect(fault.Reason, fault.Message);
         }
 
         _writer.End(fault);
@@ -252,6 +260,9 @@ internal sealed partial class SshTransport : IPacketTransport
         _stream.Dispose();
         _completion.TrySetResult();
     }
+
+    private static SshException Broken(Exception e) =>
+        new(SshFailure.Connection, SshDisconnectReason.ConnectionLost, $"the SSH connection broke: {e.Message}", e);
 
     private void PostDisconnect(SshDisconnectReason reason, string message)
     {
