@@ -12,4 +12,7 @@ public sealed class SshException : Exception
 
     /// <summary>The reason code of the protocol.</summary>
     public SshDisconnectReason Reason { get; }
+
+    /// <summary>Why the peer did not open a channel; null for every other failure.</summary>
+    public SshOpenRefusal? Refusal { get; init; }
 }
