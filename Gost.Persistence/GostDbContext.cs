@@ -10,6 +10,10 @@ internal sealed class GostDbContext(DbContextOptions<GostDbContext> options) : D
 
     public DbSet<StoreState> State => Set<StoreState>();
 
+    public DbSet<StoredHostKey> HostKeys => Set<StoredHostKey>();
+
+    public DbSet<StoredOwnKey> OwnKeys => Set<StoredOwnKey>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<StoredObject>(entity =>
@@ -23,6 +27,16 @@ internal sealed class GostDbContext(DbContextOptions<GostDbContext> options) : D
             entity.HasKey(x => x.Id);
             entity.Property(x => x.Id).ValueGeneratedNever();
             entity.HasData(new StoreState { Id = 1, Revision = 0, Singletons = "{}" });
+        });
+        modelBuilder.Entity<StoredHostKey>(entity =>
+        {
+            entity.ToTable("host_keys");
+            entity.HasKey(x => new { x.Host, x.Algorithm });
+        });
+        modelBuilder.Entity<StoredOwnKey>(entity =>
+        {
+            entity.ToTable("own_keys");
+            entity.HasKey(x => x.Algorithm);
         });
     }
 }

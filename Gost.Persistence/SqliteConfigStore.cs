@@ -3,6 +3,7 @@ using System.Text;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Security.HostKeys;
 using Gost.Persistence.Entities;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,10 @@ internal sealed class SqliteConfigStore : IConfigStore
     private readonly SqliteConnectionStringBuilder _settings;
     private readonly TimeProvider _time;
     private readonly bool _inMemory;
+    private readonly SqliteHostKeys _hostKeys;
+
+    // Definitions have one caller at a time; host keys are met at any time.
+    private readonly SemaphoreSlim _gate = new(1, 1);
     private StoreFile? _file;
     private SqliteConnection? _connection;
     private bool _loaded;
@@ -28,7 +33,11 @@ internal sealed class SqliteConfigStore : IConfigStore
         _settings = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
         _inMemory = _settings.DataSource is "" or ":memory:" || _settings.Mode == SqliteOpenMode.Memory;
         _time = time;
+        _hostKeys = new SqliteHostKeys(UseAsync, time);
     }
+
+    /// <inheritdoc/>
+    public IHostKeyStore HostKeys => _hostKeys;
 
     /// <summary>Called with each connection after it was opened: lets tests inject faults.</summary>
     internal Action<SqliteConnection>? Opened { get; set; }
@@ -37,6 +46,19 @@ internal sealed class SqliteConfigStore : IConfigStore
 
     /// <inheritdoc/>
     public async ValueTask<DesiredState> LoadAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await LoadHeldAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async ValueTask<DesiredState> LoadHeldAsync(CancellationToken cancellationToken)
     {
         if (!_inMemory && _file is null)
         {
@@ -57,8 +79,9 @@ internal sealed class SqliteConfigStore : IConfigStore
             await PrepareAsync(context, connection, cancellationToken);
             var state = await context.State.AsNoTracking().SingleAsync(cancellationToken);
             var rows = await context.Objects.AsNoTracking().OrderBy(static x => x.Ordinal).ToListAsync(cancellationToken);
+            await _hostKeys.LoadAsync(context, cancellationToken);
             _loaded = true;
-            return Read(state, rows);
+            return StoredState.Read(state, rows);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -75,17 +98,20 @@ internal sealed class SqliteConfigStore : IConfigStore
     /// <inheritdoc/>
     public async ValueTask<long> CommitAsync(ConfigChange change, long expectedRevision, CancellationToken cancellationToken)
     {
-        if (!_loaded)
+        await _gate.WaitAsync(cancellationToken);
+        try
         {
-            throw new StoreException(StoreError.Failed, $"the store {Path} is not loaded");
+            await EnsureWritableAsync(cancellationToken);
+            return Commit(change, expectedRevision);
         }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_inMemory && _file is null)
+        finally
         {
-            await OpenForWritingAsync(cancellationToken);
+            _gate.Release();
         }
+    }
 
+    private long Commit(ConfigChange change, long expectedRevision)
+    {
         var revision = expectedRevision + 1;
         var committing = false;
         try
@@ -118,14 +144,15 @@ internal sealed class SqliteConfigStore : IConfigStore
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _gate.WaitAsync();
         _connection?.Dispose();
         _connection = null;
         _file?.Dispose();
         _file = null;
         _loaded = false;
-        return ValueTask.CompletedTask;
+        _gate.Release();
     }
 
     private async ValueTask<DesiredState> LoadCopyAsync(CancellationToken cancellationToken)
@@ -134,8 +161,43 @@ internal sealed class SqliteConfigStore : IConfigStore
         SqliteConnectionStringBuilder settings = new(_settings.ToString()) { DataSource = copy.Path, Mode = SqliteOpenMode.ReadWriteCreate };
         await using SqliteConfigStore reader = new(settings.ToString(), _time);
         var state = await reader.LoadAsync(cancellationToken);
+        _hostKeys.Take(reader._hostKeys);
         _loaded = true;
         return state;
+    }
+
+    /// <summary>Runs one piece of work on the connection, alone. Throws <see cref="StoreException"/>.</summary>
+    private async ValueTask UseAsync(Action<SqliteConnection> work, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            await EnsureWritableAsync(cancellationToken);
+            work(Connect());
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Disconnect();
+            throw StoreFaults.From(e, Path);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async ValueTask EnsureWritableAsync(CancellationToken cancellationToken)
+    {
+        if (!_loaded)
+        {
+            throw new StoreException(StoreError.Failed, $"the store {Path} is not loaded");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_inMemory && _file is null)
+        {
+            await OpenForWritingAsync(cancellationToken);
+        }
     }
 
     private async ValueTask OpenForWritingAsync(CancellationToken cancellationToken)
@@ -160,49 +222,6 @@ internal sealed class SqliteConfigStore : IConfigStore
 
             throw;
         }
-    }
-
-    private static DesiredState Read(StoreState state, List<StoredObject> rows)
-    {
-        var objects = ImmutableDictionary.CreateBuilder<ObjectKey, DesiredObject>();
-        var unreadable = ImmutableArray.CreateBuilder<UnreadableObject>();
-        foreach (var row in rows)
-        {
-            if (!ConfigKind.TryGet(row.Kind, out var kind))
-            {
-                unreadable.Add(new UnreadableObject(row.Kind, row.Name, "this build does not know the kind"));
-                continue;
-            }
-
-            var read = ConfigReader.ReadObject(kind, Encoding.UTF8.GetBytes(row.Json), ConfigFormat.Json);
-            if (read.Value is null)
-            {
-                var reason = read.Findings.FirstOrDefault(static x => x.Severity == FindingSeverity.Error)?.Message;
-                unreadable.Add(new UnreadableObject(row.Kind, row.Name, reason ?? "the text is not an object"));
-                continue;
-            }
-
-            DesiredObject value = new(
-                kind,
-                read.Value,
-                row.Revision,
-                row.Ordinal,
-                (ObjectOrigin)row.Origin,
-                DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
-                DateTimeOffset.FromUnixTimeMilliseconds(row.UpdatedAt));
-            objects[value.Key] = value;
-        }
-
-        var singletons = ConfigReader.ReadDocument(Encoding.UTF8.GetBytes(state.Singletons), ConfigFormat.Json);
-        if (singletons.Value is null)
-        {
-            unreadable.Add(new UnreadableObject("document", "", "the single members are not readable"));
-        }
-
-        return new DesiredState(state.Revision, objects.ToImmutable(), singletons.Value ?? new GostConfig())
-        {
-            Unreadable = unreadable.ToImmutable(),
-        };
     }
 
     private SqliteConnection Connect()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Security.HostKeys;
 
 namespace Gost.Engine.ControlPlane;
 
@@ -17,6 +18,9 @@ public sealed record ConfigChange(
 /// <summary>Where definitions are kept. One caller at a time.</summary>
 public interface IConfigStore : IAsyncDisposable
 {
+    /// <summary>SSH keys beside the definitions; null = this store keeps none, so that they are known until the program ends.</summary>
+    IHostKeyStore? HostKeys => null;
+
     /// <summary>Reads everything; makes or migrates the store first where needed.</summary>
     ValueTask<DesiredState> LoadAsync(CancellationToken cancellationToken);
 

@@ -41,6 +41,26 @@ namespace Gost.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Gost.Persistence.Entities.StoredHostKey", b =>
+                {
+                    b.Property<string>("Host")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Algorithm")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FirstSeen")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Host", "Algorithm");
+
+                    b.ToTable("host_keys", (string)null);
+                });
+
             modelBuilder.Entity("Gost.Persistence.Entities.StoredObject", b =>
                 {
                     b.Property<string>("Kind")
@@ -71,6 +91,23 @@ namespace Gost.Persistence.Migrations
                     b.HasKey("Kind", "Name");
 
                     b.ToTable("objects", (string)null);
+                });
+
+            modelBuilder.Entity("Gost.Persistence.Entities.StoredOwnKey", b =>
+                {
+                    b.Property<string>("Algorithm")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Algorithm");
+
+                    b.ToTable("own_keys", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,8 @@
+namespace Gost.Engine.Security.HostKeys;
+
+/// <summary>A key that a far end proved to have when it was met first.</summary>
+/// <param name="Host">The node as it was dialled, <c>host:port</c> in lower case.</param>
+/// <param name="Algorithm">The key's type, <c>ssh-ed25519</c> for one.</param>
+/// <param name="Key">The public key, base64 as in <c>known_hosts</c>.</param>
+/// <param name="FirstSeen">When that was.</param>
+public sealed record KnownHost(string Host, string Algorithm, string Key, DateTimeOffset FirstSeen);
