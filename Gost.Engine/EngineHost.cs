@@ -3,6 +3,7 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Net;
 using Gost.Engine.Runtime;
+using Gost.Engine.Security.HostKeys;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine;
@@ -31,12 +32,16 @@ internal sealed class EngineHost : IGostEngine
             descriptors)
         {
             Observer = () => Observer,
+            HostKeys = new HostKeyBook(store.HostKeys, time, loggers),
         };
         _controlPlane = new ControlPlane.ControlPlane(store, _services);
     }
 
     /// <inheritdoc/>
     public IControlPlane ControlPlane => _controlPlane;
+
+    /// <inheritdoc/>
+    public IHostKeys HostKeys => _services.HostKeys;
 
     /// <inheritdoc/>
     public IFlowObserver? Observer
@@ -68,6 +73,7 @@ internal sealed class EngineHost : IGostEngine
         await _services.ListenSockets.DisposeAsync();
         await _services.DatagramSockets.DisposeAsync();
         _services.Draining.Dispose();
+        _services.HostKeys.Dispose();
         await _store.DisposeAsync();
     }
 }

@@ -2,6 +2,7 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
+using Gost.Engine.Security.HostKeys;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine;
@@ -11,6 +12,9 @@ public interface IGostEngine : IAsyncDisposable
 {
     /// <summary>The control plane.</summary>
     IControlPlane ControlPlane { get; }
+
+    /// <summary>Keys of SSH servers that were trusted on first use.</summary>
+    IHostKeys HostKeys { get; }
 
     /// <summary>Events of flows, for metrics; set before start.</summary>
     IFlowObserver? Observer { get; set; }

@@ -7,6 +7,7 @@ using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Shadowsocks;
 using Gost.Engine.Protocols.Socks;
+using Gost.Engine.Protocols.Ssh;
 using Gost.Engine.Protocols.Tcp;
 using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Protocols.Udp;
@@ -29,6 +30,7 @@ internal static class BuiltInProtocols
         new RemoteUdpModule(),
         new TlsModule(),
         new MuxModule(),
+        new SshModule(),
         new WebSocketModule(),
         new SocksModule(),
         new HttpModule(),

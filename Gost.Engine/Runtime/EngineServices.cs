@@ -3,6 +3,7 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Layers;
 using Gost.Engine.Net;
 using Gost.Engine.Security;
+using Gost.Engine.Security.HostKeys;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Runtime;
@@ -38,6 +39,12 @@ internal sealed record EngineServices(
 
     /// <summary>Bounds what bad peers write into the log.</summary>
     public FaultLines Faults { get; } = new(Time, Loggers);
+
+    /// <summary>SSH keys of far ends and of this host.</summary>
+    public HostKeyBook HostKeys { get; init; } = new(null, Time, Loggers);
+
+    /// <summary>Bounds wrong passwords by source.</summary>
+    public PasswordTries PasswordTries { get; } = new(Time);
 
     /// <summary>Certificates that services share.</summary>
     public TlsMaterial Tls { get; } = new(Time, Loggers);

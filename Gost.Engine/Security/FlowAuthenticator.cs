@@ -19,16 +19,18 @@ internal sealed class FlowAuthenticator
     public bool IsOpen => _authers.IsEmpty && _inline is null;
 
     /// <summary>Reads what a handler names.</summary>
-    public static FlowAuthenticator Build(HandlerConfig? handler, EngineServices engine)
-    {
-        if (handler is null)
-        {
-            return new FlowAuthenticator([], null);
-        }
+    public static FlowAuthenticator Build(HandlerConfig? handler, EngineServices engine) =>
+        handler is null ? new FlowAuthenticator([], null) : Build(handler.Auther, handler.Authers, handler.Auth, engine);
 
-        var names = handler.Authers.Prepend(handler.Auther).Where(static x => x.Length > 0).Distinct(StringComparer.Ordinal);
+    /// <summary>Reads what a listener names whose transport asks for credentials.</summary>
+    public static FlowAuthenticator Build(ListenerConfig? listener, EngineServices engine) =>
+        listener is null ? new FlowAuthenticator([], null) : Build(listener.Auther, listener.Authers, listener.Auth, engine);
+
+    private static FlowAuthenticator Build(string auther, IEnumerable<string> more, AuthConfig? own, EngineServices engine)
+    {
+        var names = more.Prepend(auther).Where(static x => x.Length > 0).Distinct(StringComparer.Ordinal);
         ImmutableArray<NamedRef<Auther>> authers = [.. names.Select(engine.Objects.Authers.Get)];
-        var inline = authers.IsEmpty && handler.Auth is { } auth && (auth.Username.Length > 0 || auth.Password.Length > 0)
+        var inline = authers.IsEmpty && own is { } auth && (auth.Username.Length > 0 || auth.Password.Length > 0)
             ? new CredentialTable([(auth.Username, auth.Password)])
             : null;
         return new FlowAuthenticator(authers, inline);

@@ -68,7 +68,7 @@ internal sealed class FileAspect : Aspect<NamedConfig>
             }
 
             if (value is string { Length: > 0 } path
-                && (key.EndsWith("file", StringComparison.OrdinalIgnoreCase) || key.Equals("authorizedKeys", StringComparison.OrdinalIgnoreCase)))
+                && (key.EndsWith("file", StringComparison.OrdinalIgnoreCase) || key.ToUpperInvariant() is "AUTHORIZEDKEYS" or "KNOWNHOSTS"))
             {
                 CheckPath(path, JsonPointer.Append(pointer, key), context, error);
             }

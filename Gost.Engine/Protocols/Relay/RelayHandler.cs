@@ -203,8 +203,8 @@ internal sealed class RelayHandler : IHandler
         }
         else
         {
-            await _binds.ServeStreamsAsync(
-                inbound, client, address, request.Username, _options.Mux, new RelayBindReplies(isUdp: false), stopping);
+            SmuxBindCarrier carrier = new(client, _options.Mux, new RelayBindReplies(isUdp: false), _engine);
+            await _binds.ServeStreamsAsync(inbound, address, request.Username, carrier, stopping);
         }
     }
 

@@ -4,7 +4,6 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Binds;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Framing;
-using Gost.Engine.Protocols.Mux;
 using Gost.Engine.Relaying;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
@@ -13,62 +12,60 @@ namespace Gost.Engine.Protocols.Remote;
 
 /// <summary>
 /// The serving end of remote forwarding: binds on this host for a client behind a tunnel, and carries what comes in through it. Used by the
-/// handlers relay and socks5. Source: spec/wire/remote-forwarding.md, relay.md sections 7 and 8, socks5.md section 5.
+/// handlers relay, socks5 and sshd. Source: spec/wire/remote-forwarding.md, relay.md sections 7 and 8, socks5.md section 5.
 /// </summary>
 internal sealed class BindServer(string service, EngineServices engine)
 {
-    /// <summary>Without keepalive frames nothing tells a quiet client from a lost one; this long without a word lets it lose its address to itself.</summary>
-    private static readonly TimeSpan SilenceWithoutKeepAlive = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan KeepAliveGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TakeOverTime = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = engine.Loggers.CreateLogger<BindServer>();
 
     /// <summary>
-    /// Binds TCP at <paramref name="address"/>, replies, runs smux (as its client) over <paramref name="tunnel"/> and opens a stream per accepted
-    /// connection. Ends with the tunnel, and the listening socket with it. Takes over neither stream nor inbound, but ends the stream.
+    /// Binds TCP at <paramref name="address"/>, says so through <paramref name="carrier"/>, and carries each accepted connection in a stream of it. Ends when
+    /// the client has left, or has cancelled and the last connection has ended. Takes over <paramref name="carrier"/>, but not the inbound.
     /// <paramref name="user"/>: the authenticated user, empty = none; with the client's IP it says whose bind it is. Throws <see cref="FlowException"/>
     /// (bind) after the refusing reply.
     /// </summary>
-    public async ValueTask ServeStreamsAsync(
-        Inbound inbound, DuplexStream tunnel, Target address, string user, SmuxOptions mux, IBindReplies replies, CancellationToken stopping)
+    public async ValueTask ServeStreamsAsync(Inbound inbound, Target address, string user, IBindCarrier carrier, CancellationToken stopping)
     {
+        await using var owned = carrier;
         using var held = await HoldAsync(
-            inbound, tunnel, address, user, TargetNetwork.Tcp, replies,
+            inbound, address, user, TargetNetwork.Tcp, carrier.RefuseAsync,
             (at, endPoint) => ListenSocketFactory.Open(new ListenRequest(service, at), endPoint, own: []), stopping);
         var local = held.Local;
         await using AcceptLoop accepting = new(held.Socket, engine.Descriptors, engine.Time, _logger);
         ListenSocket.Configure(held.Socket, TcpKeepAlive.Default);
-        await ReplyAsync(tunnel, replies.Bound(local), stopping);
-        await using var session = SmuxSession.Start(tunnel, mux, isClient: true, engine, accepts: false);
-        var silence = mux.KeepAliveInterval > TimeSpan.Zero ? mux.KeepAliveInterval + KeepAliveGrace : SilenceWithoutKeepAlive;
-        held.Place.Hold(local, () => engine.Time.GetElapsedTime(session.LastReceived) > silence, () => tunnel.Abort());
+        await carrier.StartAsync(local, stopping);
+        held.Place.Hold(local, () => carrier.IsSilent, carrier.End);
         RemoteLog.Held(_logger, service, "tcp", local, inbound.Client);
         inbound.Counters.Target = $"bind tcp {local}";
-        using StreamBind bind = new(service, inbound.Counters, session, replies, engine, _logger);
-        await bind.RunAsync(accepting);
+        using StreamBind bind = new(service, inbound.Counters, carrier, engine, _logger);
+        await bind.AcceptAsync(accepting);
+        held.Dispose();
+        carrier.Freed();
         RemoteLog.Freed(_logger, service, "tcp", local, inbound.Client);
+        await bind.EndAsync();
     }
 
     /// <summary>
     /// Binds UDP at <paramref name="address"/>, replies, and carries datagrams with their peers' addresses over <paramref name="tunnel"/>. Ends with the
-    /// tunnel, or when the engine drains. The rest as for streams; datagrams longer than <paramref name="maxPayload"/> bytes are cut.
+    /// tunnel, or when the engine drains. Takes over neither stream nor inbound, but ends the stream. The rest as for streams; datagrams longer than
+    /// <paramref name="maxPayload"/> bytes are cut.
     /// </summary>
     public async ValueTask ServeDatagramsAsync(
         Inbound inbound, DuplexStream tunnel, Target address, string user, int maxPayload, IBindReplies replies, CancellationToken stopping)
     {
         using var held = await HoldAsync(
-            inbound, tunnel, address, user, TargetNetwork.Udp, replies,
+            inbound, address, user, TargetNetwork.Udp, (reason, x) => SmuxBindCarrier.RefuseAsync(tunnel, replies.Refused(reason), x),
             static (at, endPoint) => DatagramSockets.Listen(at, endPoint, static (socket, x) => socket.Bind(x)), stopping);
         var local = held.Local;
-        await ReplyAsync(tunnel, replies.Bound(local), stopping);
+        await SmuxBindCarrier.ReplyAsync(tunnel, replies.Bound(local), stopping);
         await using HeardChannel client = new(new FramedDatagramChannel(tunnel, peer: null, maxPayload, engine.Buffers), engine.Time);
         await using SocketAssociationChannel outside = new(held.Socket, Resolver.ResolveAsync, engine.Time);
 
         // An association has one client; here many peers share the socket.
         DatagramSockets.WidenBuffers(held.Socket, DatagramSockets.ListenBuffer);
-        held.Place.Hold(local, () => client.SilentFor > SilenceWithoutKeepAlive, () => tunnel.Abort());
+        held.Place.Hold(local, () => client.SilentFor > SmuxBindCarrier.SilenceWithoutKeepAlive, () => tunnel.Abort());
         RemoteLog.Held(_logger, service, "udp", local, inbound.Client);
         inbound.Counters.Target = $"bind udp {local}";
         using (engine.Draining.Token.UnsafeRegister(static x => ((DuplexStream)x!).Abort(), tunnel))
@@ -82,7 +79,7 @@ internal sealed class BindServer(string service, EngineServices engine)
 
     /// <summary>Reserves, binds, takes over what the same client left; on a refusal says so to the client first.</summary>
     private async ValueTask<Held> HoldAsync(
-        Inbound inbound, DuplexStream tunnel, Target address, string user, TargetNetwork network, IBindReplies replies,
+        Inbound inbound, Target address, string user, TargetNetwork network, Func<FlowException, CancellationToken, ValueTask> refuse,
         Func<BindAddress, IPEndPoint, Socket> open, CancellationToken stopping)
     {
         HeldBind? place = null;
@@ -95,7 +92,7 @@ internal sealed class BindServer(string service, EngineServices engine)
         catch (FlowException e)
         {
             place?.Dispose();
-            await RefuseAsync(tunnel, replies.Refused(e), stopping);
+            await refuse(e, stopping);
             throw;
         }
         catch
@@ -132,35 +129,6 @@ internal sealed class BindServer(string service, EngineServices engine)
             }
 
             return open(address, endPoint);
-        }
-    }
-
-    private static async ValueTask ReplyAsync(DuplexStream tunnel, ReadOnlyMemory<byte> reply, CancellationToken stopping)
-    {
-        try
-        {
-            await tunnel.WriteAsync(reply, stopping);
-        }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
-        {
-            throw new FlowException(FlowLayer.Bind, FlowError.Stopped, $"the client left before it was told that the address is bound: {e.Message}", e);
-        }
-    }
-
-    private static async ValueTask RefuseAsync(DuplexStream tunnel, ReadOnlyMemory<byte> reply, CancellationToken stopping)
-    {
-        try
-        {
-            if (!reply.IsEmpty)
-            {
-                await tunnel.WriteAsync(reply, stopping);
-            }
-
-            await tunnel.CompleteWritesAsync(stopping);
-        }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or FlowException)
-        {
-            // The client has left already; what is thrown to the service is why it was refused.
         }
     }
 

@@ -1,40 +1,55 @@
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
-using Gost.Engine.Protocols.Mux;
 using Gost.Engine.Relaying;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Remote;
 
-/// <summary>One TCP bind: carries each accepted connection through a stream of its own. Borrows session and accept loop; ends with the session.</summary>
+/// <summary>One TCP bind: carries each accepted connection through a stream of its own. Borrows carrier and accept loop.</summary>
 internal sealed class StreamBind(
-    string service, FlowCounters counters, SmuxSession session, IBindReplies replies, EngineServices engine, ILogger logger) : IAcceptSink, IDisposable
+    string service, FlowCounters counters, IBindCarrier carrier, EngineServices engine, ILogger logger) : IAcceptSink, IDisposable
 {
     private readonly StreamRelay _relay = new(engine.Time, engine.Buffers);
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _carried = [];
     private TaskCompletionSource? _idle;
+    private bool _livesOn;
     private bool _ended;
 
-    /// <summary>Accepts until the session ends; when the engine drains, until the last connection has ended.</summary>
-    public async Task RunAsync(AcceptLoop accepting)
+    /// <summary>Accepts until the client cancels or has left, or the engine drains; the address is free then.</summary>
+    public async Task AcceptAsync(AcceptLoop accepting)
     {
         TaskCompletionSource draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (engine.Draining.Token.UnsafeRegister(static x => ((TaskCompletionSource)x!).TrySetResult(), draining))
         {
             accepting.Attach(this);
-            await Task.WhenAny(session.Completion, accepting.Broken, draining.Task);
+            await Task.WhenAny(carrier.Ended, carrier.Cancelled, accepting.Broken, draining.Task);
             await accepting.DisposeAsync();
-            if (draining.Task.IsCompleted)
-            {
-                await Task.WhenAny(session.Completion, WhenIdleAsync());
-            }
-
-            await EndAsync();
+            _livesOn = carrier.Cancelled.IsCompleted || draining.Task.IsCompleted;
         }
+    }
+
+    /// <summary>After that: waits for the connections where they live on, and ends what is left with the carrier.</summary>
+    public async Task EndAsync()
+    {
+        if (_livesOn)
+        {
+            await Task.WhenAny(carrier.Ended, WhenIdleAsync());
+        }
+
+        Task[] rest;
+        lock (_gate)
+        {
+            _ended = true;
+            rest = [.. _carried];
+        }
+
+        await _ending.CancelAsync();
+        await carrier.DisposeAsync();
+        await Task.WhenAll(rest);
     }
 
     /// <inheritdoc/>
@@ -86,14 +101,7 @@ internal sealed class StreamBind(
                 return;
             }
 
-            await using var inside = await session.OpenStreamAsync(_ending.Token);
-            var greeting = replies.Greeting(peer);
-            if (!greeting.IsEmpty)
-            {
-                // In a write of its own: GOST throws away what follows the greeting in the same frame (socks5.md section 11).
-                await inside.WriteAsync(greeting, _ending.Token);
-            }
-
+            await using var inside = await carrier.OpenAsync(peer, _ending.Token);
             using var cut = _ending.Token.UnsafeRegister(static x => End((SocketDuplexStream)x!), outside);
             await _relay.RunAsync(inside, outside, counters, TimeSpan.Zero);
         }
@@ -117,20 +125,6 @@ internal sealed class StreamBind(
         {
             // It has ended already.
         }
-    }
-
-    private async Task EndAsync()
-    {
-        Task[] rest;
-        lock (_gate)
-        {
-            _ended = true;
-            rest = [.. _carried];
-        }
-
-        await _ending.CancelAsync();
-        await session.DisposeAsync();
-        await Task.WhenAll(rest);
     }
 
     private Task WhenIdleAsync()

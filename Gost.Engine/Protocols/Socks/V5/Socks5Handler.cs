@@ -3,6 +3,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Tls;
+using Gost.Engine.Runtime;
 using Gost.Engine.Security;
 
 namespace Gost.Engine.Protocols.Socks.V5;
@@ -18,7 +19,7 @@ internal sealed class Socks5Handler : IHandler
     private readonly Socks5Bind _bind;
     private readonly Socks5Datagrams _datagrams;
     private readonly BindServer _binds;
-    private readonly TimeProvider _time;
+    private readonly EngineServices _engine;
 
     private Socks5Handler(HandlerBuildContext context)
     {
@@ -31,7 +32,7 @@ internal sealed class Socks5Handler : IHandler
         _bind = new Socks5Bind(_connect, _options, context.Engine);
         _datagrams = new Socks5Datagrams(_connect.Targets, _options, context.Engine);
         _binds = new BindServer(context.Service.Name, context.Engine);
-        _time = context.Engine.Time;
+        _engine = context.Engine;
     }
 
     /// <summary>Reads the options and builds the handler.</summary>
@@ -58,14 +59,14 @@ internal sealed class Socks5Handler : IHandler
     private async ValueTask<(SocksClient Client, Socks5Command Command, Target? Address)> ReadRequestAsync(
         Inbound inbound, DuplexStream raw, CancellationToken stopping)
     {
-        using CancellationTokenSource timer = new(_options.ReadTimeout, _time);
+        using CancellationTokenSource timer = new(_options.ReadTimeout, _engine.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping);
         var stream = raw;
         try
         {
             (stream, var user) = await _negotiator.AcceptAsync(raw, either.Token);
             var (code, address) = await Socks5Wire.ReadMessageAsync(stream, TargetNetwork.Tcp, either.Token);
-            return (new SocksClient(inbound, stream, user, _time), (Socks5Command)code, address);
+            return (new SocksClient(inbound, stream, user, _engine.Time), (Socks5Command)code, address);
         }
         catch (Exception e)
         {
@@ -111,8 +112,8 @@ internal sealed class Socks5Handler : IHandler
                 break;
             case Socks5Command.MuxBind:
                 await DemandAsync(_options.Bind, client, FlowLayer.Bind, "BIND is disabled here: add bind=true", stopping);
-                await _binds.ServeStreamsAsync(
-                    client.Inbound, client.Stream, address, client.User, _options.Mux, new Socks5BindReplies(_bind.PublicHost(client), _options.Plain), stopping);
+                SmuxBindCarrier carrier = new(client.Stream, _options.Mux, new Socks5BindReplies(_bind.PublicHost(client), _options.Plain), _engine);
+                await _binds.ServeStreamsAsync(client.Inbound, address, client.User, carrier, stopping);
                 break;
             default:
                 await client.RefuseAsync(Socks5Wire.Reply(Socks5Reply.CommandUnsupported), stopping);
