@@ -1,6 +1,7 @@
 using Gost.Engine;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Security.HostKeys;
 
 namespace Gost.Tests.Api;
 
@@ -10,6 +11,10 @@ internal sealed class FakeEngine : IGostEngine
     public FakeControlPlane Plane { get; } = new();
 
     public IControlPlane ControlPlane => Plane;
+
+    public FakeHostKeys Keys { get; } = new();
+
+    public IHostKeys HostKeys => Keys;
 
     public IFlowObserver? Observer { get; set; }
 

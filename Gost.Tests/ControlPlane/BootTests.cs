@@ -106,10 +106,10 @@ public sealed class BootTests
     public async Task AStoredTypeThatThisBuildCannotRun_Fails_NotTheBoot()
     {
         await using EngineFixture engine = new();
-        engine.Store.State = State(Service("a", ":1") with { Handler = new HandlerConfig { Type = "sshd" } }, Service("b", ":2"));
+        engine.Store.State = State(Service("a", ":1") with { Handler = new HandlerConfig { Type = "http3" } }, Service("b", ":2"));
         await engine.Engine.StartAsync(null, Token);
         Assert.Equal((ServiceState.Failed, ServiceState.Ready), (engine.Status("a").State, engine.Status("b").State));
-        Assert.Contains("sshd", engine.Status("a").LastError?.Message, StringComparison.Ordinal);
+        Assert.Contains("http3", engine.Status("a").LastError?.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class BootTests
     public async Task SourcesThatCannotRunHere_EndTheStart()
     {
         await using EngineFixture engine = new();
-        GostConfig sources = new() { Services = [Service("a", ":1") with { Handler = new HandlerConfig { Type = "sshd" } }] };
+        GostConfig sources = new() { Services = [Service("a", ":1") with { Handler = new HandlerConfig { Type = "http3" } }] };
         var refused = await Assert.ThrowsAsync<ConfigException>(() => engine.Engine.StartAsync(sources, Token));
         Assert.Contains(refused.Findings, static x => x.Pointer == "/services/0/handler/type");
         Assert.Empty(engine.Network.Held);

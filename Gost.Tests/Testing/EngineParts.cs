@@ -32,6 +32,7 @@ internal sealed class EngineParts : IAsyncDisposable
         Services.Faults.Dispose();
         await Services.Sessions.DisposeAsync();
         Assert.Equal(0, Services.Sessions.Count);
+        Services.HostKeys.Dispose();
         await Services.ListenSockets.DisposeAsync();
         await Services.DatagramSockets.DisposeAsync();
         Assert.Equal(0, Services.Buffers.Outstanding);

@@ -11,14 +11,17 @@ namespace Gost.Engine.Config.Validation;
 /// </summary>
 internal sealed class OpenProxyAspect : Aspect<ServiceConfig>
 {
-    /// <summary>What such a warning ends with.</summary>
-    private const string Advice = "asks for no credentials: whoever reaches it can use it; set handler.auth or handler.auther";
+    /// <summary>What such a warning says.</summary>
+    private const string Advice = "asks for no credentials: whoever reaches it can use it; set ";
+
+    private const string HandlerMembers = "handler.auth or handler.auther";
+    private const string ListenerMembers = "listener.auth, listener.auther or authorizedKeys";
 
     private static readonly FrozenSet<string> Proxies =
         new[] { "auto", "http", "socks", "socks5", "socks4", "socks4a", "relay", "ss", "ssu", "sshd" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether a warning is this one.</summary>
-    public static bool IsMeant(string warning) => warning.EndsWith(Advice, StringComparison.Ordinal);
+    public static bool IsMeant(string warning) => warning.Contains(Advice, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     protected override void Check(ServiceConfig config, Report report)
@@ -26,14 +29,20 @@ internal sealed class OpenProxyAspect : Aspect<ServiceConfig>
         var handler = config.Handler ?? new HandlerConfig();
         var type = handler.Type.Length > 0 ? handler.Type : "auto";
         var runs = Proxies.Contains(type) && report.Context.Supported.Handlers.ContainsKey(type);
-        if (runs && !AsksForCredentials(handler) && !IsClosed(config, type) && !IsLocal(config))
+        if (runs && !AsksForCredentials(handler) && !AsksAtLogin(config.Listener) && !IsClosed(config, type) && !IsLocal(config))
         {
-            report.Warn("/handler", $"{type} proxy at {(config.Addr.Length > 0 ? config.Addr : ":0")} {Advice}");
+            report.Warn("/handler", $"{type} proxy at {(config.Addr.Length > 0 ? config.Addr : ":0")} {Advice}{(type == "sshd" ? ListenerMembers : HandlerMembers)}");
         }
     }
 
     private static bool AsksForCredentials(HandlerConfig handler) =>
         handler.Auther.Length > 0 || handler.Authers.Count > 0 || handler.Auth is { } auth && (auth.Username + auth.Password + auth.File).Length > 0;
+
+    /// <summary>SSH lets nobody through who did not log in.</summary>
+    private static bool AsksAtLogin(ListenerConfig? listener) =>
+        listener is { Type: "ssh" or "sshd" }
+        && (listener.Auther.Length > 0 || listener.Authers.Count > 0 || listener.Auth is { } auth && (auth.Username + auth.Password).Length > 0
+            || listener.Metadata.Any(static x => x.Key.Equals("authorizedKeys", StringComparison.OrdinalIgnoreCase) && x.Value is string { Length: > 0 }));
 
     private static bool IsClosed(ServiceConfig config, string type) =>
         config.Admission.Length > 0

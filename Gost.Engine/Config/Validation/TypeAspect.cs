@@ -8,6 +8,7 @@ namespace Gost.Engine.Config.Validation;
 /// <summary>Handler and listener types: known, able to run here, able to work together.</summary>
 internal sealed class TypeAspect : Aspect<ServiceConfig>
 {
+    private const string Ssh = "sshd";
     private static readonly string[] Streams = ["tcp", "rtcp"];
     private static readonly string[] Packets = ["udp", "rudp"];
 
@@ -23,6 +24,19 @@ internal sealed class TypeAspect : Aspect<ServiceConfig>
             && ((Streams.Contains(handler) && Packets.Contains(listener)) || (Packets.Contains(handler) && Streams.Contains(listener))))
         {
             report.Error("/handler/type", $"handler {handler} cannot serve listener {listener}; use {listener} for both, or handler forward", listener);
+        }
+
+        if (handlerRuns && listenerRuns && (handler == Ssh) != (listener == Ssh))
+        {
+            report.Error(
+                handler == Ssh ? "/listener/type" : "/handler/type",
+                $"handler {handler} cannot serve listener {listener}: sshd goes with sshd only; another protocol over SSH has listener ssh",
+                Ssh);
+        }
+
+        if (handler == Ssh && config.Handler is { } own && (own.Auther.Length > 0 || own.Authers.Count > 0 || own.Auth is not null))
+        {
+            report.Error("/handler/auth", "sshd asks for credentials when clients log in: set listener.auth, listener.auther or authorizedKeys of the listener");
         }
     }
 
