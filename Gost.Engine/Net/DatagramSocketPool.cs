@@ -21,21 +21,20 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
     /// </summary>
     public async ValueTask<DatagramSocketLease> LeaseAsync(string service, string addr, CancellationToken cancellationToken)
     {
-        var address = BindAddress.Parse(addr, "udp");
-        var endPoint = await address.ResolveAsync("udp", cancellationToken);
-        var key = address.Port == 0 ? $"{service} {addr}" : endPoint.ToString();
-        lock (_gate)
-        {
-            if (!_sockets.TryGetValue(key, out var shared))
-            {
-                var socket = Bind(address, endPoint);
-                shared = new Shared(new UdpSocketLoop(socket, descriptors, time, _logger), ((IPEndPoint)socket.LocalEndPoint!).Port);
-                _sockets.Add(key, shared);
-            }
+        var (key, loop) = await ShareAsync("", service, addr, socket => new UdpSocketLoop(socket, descriptors, time, _logger), cancellationToken);
+        return new DatagramSocketLease(this, key, loop);
+    }
 
-            shared.Leases++;
-            return new DatagramSocketLease(this, key, shared.Loop);
-        }
+    /// <summary>
+    /// The same for a transport of its own: <paramref name="create"/> takes over the socket, which users of other kinds do not share. Throws
+    /// <see cref="FlowException"/> (layer bind).
+    /// </summary>
+    public async ValueTask<SharedDatagramsLease<T>> LeaseAsync<T>(
+        string kind, string service, string addr, Func<Socket, T> create, CancellationToken cancellationToken)
+        where T : class, ISharedDatagrams
+    {
+        var (key, shared) = await ShareAsync(kind, service, addr, create, cancellationToken);
+        return new SharedDatagramsLease<T>(this, key, shared);
     }
 
     /// <inheritdoc/>
@@ -57,7 +56,7 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
     /// <summary>Gives a share back.</summary>
     internal ValueTask ReleaseAsync(string key)
     {
-        UdpSocketLoop last;
+        ISharedDatagrams last;
         lock (_gate)
         {
             if (!_sockets.TryGetValue(key, out var shared) || --shared.Leases > 0)
@@ -72,6 +71,27 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
         }
 
         return last.DisposeAsync();
+    }
+
+    private async ValueTask<(string Key, T Loop)> ShareAsync<T>(
+        string kind, string service, string addr, Func<Socket, T> create, CancellationToken cancellationToken)
+        where T : class, ISharedDatagrams
+    {
+        var address = BindAddress.Parse(addr, "udp");
+        var endPoint = await address.ResolveAsync("udp", cancellationToken);
+        var key = address.Port == 0 ? $"{kind} {service} {addr}" : $"{kind} {endPoint}";
+        lock (_gate)
+        {
+            if (!_sockets.TryGetValue(key, out var shared))
+            {
+                var socket = Bind(address, endPoint);
+                shared = new Shared(create(socket), ((IPEndPoint)socket.LocalEndPoint!).Port);
+                _sockets.Add(key, shared);
+            }
+
+            shared.Leases++;
+            return (key, (T)shared.Loop);
+        }
     }
 
     private Socket Bind(BindAddress address, IPEndPoint endPoint) => DatagramSockets.Listen(address, endPoint, (socket, at) =>
@@ -111,9 +131,9 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
         }
     }
 
-    private sealed class Shared(UdpSocketLoop loop, int port)
+    private sealed class Shared(ISharedDatagrams loop, int port)
     {
-        public UdpSocketLoop Loop { get; } = loop;
+        public ISharedDatagrams Loop { get; } = loop;
 
         public int Port { get; } = port;
 

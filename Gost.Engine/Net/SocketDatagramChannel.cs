@@ -28,6 +28,9 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
         _socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
     }
 
+    /// <summary>The socket, for transports that send many datagrams with one call; ownership stays here.</summary>
+    public Socket Socket => _socket;
+
     /// <summary>This end's address.</summary>
     public EndPoint? LocalEndPoint => _socket.LocalEndPoint;
 

@@ -9,7 +9,7 @@ namespace Gost.Engine.Net;
 /// A bound UDP socket, its sessions and the one task that receives. Receiving begins with the first <see cref="Attach"/>; until then
 /// datagrams wait in the kernel. Which listener gets new sessions is one reference, swapped without stopping.
 /// </summary>
-internal sealed class UdpSocketLoop : IAsyncDisposable
+internal sealed class UdpSocketLoop : ISharedDatagrams
 {
     /// <summary>Datagrams taken in a row before other work gets the thread.</summary>
     private const int Burst = 128;
