@@ -193,6 +193,7 @@ internal sealed partial class KcpSession : ISegmentSink
 
         End(null);
         await WayClosed;
+        await _unblocking;
     }
 
     /// <summary>Ends the session now: what waits fails with <paramref name="fault"/>, or ends when it is null. Any thread, idempotent.</summary>

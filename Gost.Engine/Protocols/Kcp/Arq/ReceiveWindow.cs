@@ -6,14 +6,14 @@ namespace Gost.Engine.Protocols.Kcp.Arq;
 /// Received segments by number: those in sequence wait to be read, the others for what is missing. Both together take no more than the window, whatever
 /// the peer sends. Not thread-safe. Source: spec/wire/transports.md section 7.4.
 /// </summary>
-internal sealed class ReceiveWindow(int size, SegmentStore store)
+internal sealed class ReceiveWindow(int size, SegmentStore store, uint first)
 {
     private IncomingSegment[] _ring = new IncomingSegment[16];
-    private uint _first;
+    private uint _first = first;
     private int _offset;
 
     /// <summary>The first number that is missing: UNA.</summary>
-    public uint Next { get; private set; }
+    public uint Next { get; private set; } = first;
 
     /// <summary>Segments in sequence that wait to be read.</summary>
     public int Readable => (int)(Next - _first);

@@ -9,18 +9,19 @@ namespace Gost.Engine.Protocols.Kcp.Arq;
 /// <param name="segmentSize">Most bytes of data in a segment.</param>
 /// <param name="capacity">Most segments, both kinds together.</param>
 /// <param name="store">Where the data is.</param>
-internal sealed class SendQueue(int segmentSize, int capacity, SegmentStore store)
+/// <param name="first">The first number.</param>
+internal sealed class SendQueue(int segmentSize, int capacity, SegmentStore store, uint first)
 {
     private OutgoingSegment[] _ring = new OutgoingSegment[16];
 
     /// <summary>The first number that is not acknowledged.</summary>
-    public uint First { get; private set; }
+    public uint First { get; private set; } = first;
 
     /// <summary>The first number that was not sent yet.</summary>
-    public uint Next { get; private set; }
+    public uint Next { get; private set; } = first;
 
     /// <summary>Behind the last one.</summary>
-    public uint End { get; private set; }
+    public uint End { get; private set; } = first;
 
     /// <summary>Segments under way.</summary>
     public int UnderWay => (int)(Next - First);
