@@ -68,12 +68,16 @@ internal sealed class FileAspect : Aspect<NamedConfig>
             }
 
             if (value is string { Length: > 0 } path
-                && (key.EndsWith("file", StringComparison.OrdinalIgnoreCase) || key.ToUpperInvariant() is "AUTHORIZEDKEYS" or "KNOWNHOSTS"))
+                && IsFileKey(key))
             {
                 CheckPath(path, JsonPointer.Append(pointer, key), context, error);
             }
         }
     }
+
+    // Beside those whose names say it; c is kcp's short one.
+    private static bool IsFileKey(string key) =>
+        key.EndsWith("file", StringComparison.OrdinalIgnoreCase) || key.ToUpperInvariant() is "AUTHORIZEDKEYS" or "KNOWNHOSTS" or "C";
 
     private static void CheckPath(string path, string pointer, ValidationContext context, Action<string, string> error)
     {

@@ -1,3 +1,4 @@
+using Gost.Engine.Config;
 using Gost.Engine.Protocols.Mux;
 
 namespace Gost.Engine.Protocols.Kcp;
@@ -52,4 +53,7 @@ internal sealed record KcpOptions
 
     /// <summary>The multiplexing over it.</summary>
     public SmuxOptions Smux { get; init; } = SmuxOptions.Default(1);
+
+    /// <summary>Reads the <c>kcp.*</c> keys, and the map or file of kcptun's members; what cannot be used becomes a finding. 0 stands for the default, as in GOST.</summary>
+    public static KcpOptions Bind(MetadataReader metadata) => KcpOptionsReader.Read(metadata);
 }
