@@ -35,10 +35,10 @@ internal sealed class FecGroup : IDisposable
     /// <summary>A shard that is here.</summary>
     public Span<byte> this[int shard] => _room.AsSpan(shard * _stride, _lengths[shard]);
 
-    /// <summary>Keeps a shard. False: it is here already, or too long.</summary>
+    /// <summary>Keeps a shard. False: it is here already, or has no length that a shard has.</summary>
     public bool TryAdd(int shard, ReadOnlySpan<byte> bytes)
     {
-        if (IsOver || _lengths[shard] != 0 || bytes.Length > _stride)
+        if (IsOver || _lengths[shard] != 0 || bytes.Length > _stride || bytes.Length < FecHeader.LengthSize)
         {
             return false;
         }

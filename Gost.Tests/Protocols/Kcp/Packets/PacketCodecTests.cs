@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Gost.Engine.Protocols.Kcp;
 using Gost.Engine.Protocols.Kcp.Crypt;
 using Gost.Engine.Protocols.Kcp.Packets;
+using Gost.Tests.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Kcp.Packets;
@@ -123,6 +124,7 @@ public sealed class PacketCodecTests
     [Fact]
     public void SealAndOpen_LongRun_AllocateNothing()
     {
+        OptimizedBuild.Require();
         using var here = new PacketCodecs(new KcpOptions()).Create();
         using var there = new PacketCodecs(new KcpOptions()).Create();
         CountingSink sink = new(there);
