@@ -2,6 +2,7 @@ using Gost.Engine.Protocols.Auto;
 using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Http;
+using Gost.Engine.Protocols.Kcp;
 using Gost.Engine.Protocols.Mux;
 using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
@@ -35,6 +36,7 @@ internal static class BuiltInProtocols
         new SocksModule(),
         new HttpModule(),
         new RelayModule(),
+        new KcpModule(),
         new AutoModule(),
         new ShadowsocksModule(),
     ]);

@@ -13,6 +13,7 @@ internal static class MatrixRun
     /// <param name="halfClose">Whether both ends keep the directions apart; GOST's does not everywhere.</param>
     public static async Task TcpAsync(IPeer far, IPeer near, string protocol, string transport, bool halfClose = true)
     {
+        Pairs.Require(transport);
         await using var echo = TcpTarget.Echo();
         await using var answering = Exchange.AnswerAfterEnd();
         await EchoesAsync(await ForwardAsync(echo));
@@ -32,6 +33,7 @@ internal static class MatrixRun
     /// <summary>UDP, several sizes over one session.</summary>
     public static async Task UdpAsync(IPeer far, IPeer near, string protocol, string transport)
     {
+        Pairs.Require(transport);
         await using UdpTarget target = new("t");
         var server = await far.StartAsync(Pairs.Listen(protocol, transport));
         var port = await near.StartAsync($"udp://127.0.0.1:{{port}}/{target.Address}?keepalive=true", Pairs.Forward(protocol, transport, server));
@@ -42,6 +44,7 @@ internal static class MatrixRun
     /// <summary>rtcp: as TCP, from the far end's side.</summary>
     public static async Task RemoteTcpAsync(IPeer far, IPeer near, string protocol, string transport, bool halfClose = true)
     {
+        Pairs.Require(transport);
         await using var echo = TcpTarget.Echo();
         await using var answering = Exchange.AnswerAfterEnd();
         var server = await far.StartAsync(Pairs.Listen(protocol, transport));
@@ -55,6 +58,7 @@ internal static class MatrixRun
     /// <summary>rudp: as UDP, from the far end's side, several peers at once.</summary>
     public static async Task RemoteUdpAsync(IPeer far, IPeer near, string protocol, string transport)
     {
+        Pairs.Require(transport);
         await using UdpTarget target = new("t");
         var server = await far.StartAsync(Pairs.Listen(protocol, transport));
         var port = await near.StartAsync($"rudp://127.0.0.1:{{port}}/{target.Address}", Pairs.Forward(protocol, transport, server));

@@ -8,9 +8,11 @@ public sealed class OwnPairTests
 {
     public static TheoryData<string, string> Tcp => Pairs.Tcp;
 
-    public static TheoryData<string, string> Udp => Pairs.Udp;
+    public static TheoryData<string, string> Udp => Pairs.OwnUdp;
 
     public static TheoryData<string, string> Bind => Pairs.Bind;
+
+    public static TheoryData<string, string> BindTcp => Pairs.BindTcp;
 
     [Theory]
     [MemberData(nameof(Tcp))]
@@ -31,7 +33,7 @@ public sealed class OwnPairTests
     }
 
     [Theory]
-    [MemberData(nameof(Bind))]
+    [MemberData(nameof(BindTcp))]
     public async Task RemoteTcp_ThroughThePair_ArrivesWhole(string protocol, string transport)
     {
         await using OwnPeer far = new();
@@ -53,6 +55,8 @@ public sealed class OwnPairTests
     [InlineData("relay+wss", "socks4+tcp", "socks5+mtls")]
     [InlineData("http+tcp", "relay+mwss", "socks5+ws")]
     [InlineData("relay+mtls", "relay+mtcp", "http+tls")]
+    [InlineData("relay+ssh", "relay+kcp", "socks5+tcp")]
+    [InlineData("relay+kcp", "http+ssh", "relay+tls")]
     public async Task Tcp_ThroughThreeHops_ArrivesWhole(string first, string second, string third)
     {
         await using OwnPeer far = new();
@@ -67,6 +71,8 @@ public sealed class OwnPairTests
     [Theory]
     [InlineData("socks5+tls", "http+mws", "relay+mtcp")]
     [InlineData("http+wss", "relay+tcp", "socks5+mtls")]
+    [InlineData("socks5+kcp", "relay+ssh", "relay+tcp")]
+    [InlineData("relay+tls", "relay+kcp", "relay+tcp")]
     public async Task DatagramsAndBinds_ThroughThreeHops_Work(string first, string second, string third)
     {
         await using OwnPeer far = new();
