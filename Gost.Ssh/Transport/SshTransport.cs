@@ -250,7 +250,7 @@ internal sealed partial class SshTransport : IPacketTransport
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        if (tellsPeer && fault?.Failure is SshFailure.Protocol or SshFailure.HostKey)
+        if (tellsPeer && fault?.Failure is (SshFailure.Protocol or SshFailure.HostKey))
         {
             PostDisconnect(fault.Reason, fault.Message);
         }
