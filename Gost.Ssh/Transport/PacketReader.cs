@@ -8,7 +8,7 @@ namespace Gost.Ssh.Transport;
 /// <summary>
 /// Reads large pieces of a stream and opens the packets in them where they lie. It has no buffer while it waits for a packet to begin. One caller at a time.
 /// </summary>
-internal sealed class PacketReader(Stream stream, SshTransportOptions options)
+internal sealed class PacketReader(Stream stream, SshTransportOptions options) : IDisposable
 {
     private const int SmallestBuffer = 16 * 1024;
     private const int LargestBuffer = 256 * 1024;
@@ -125,7 +125,7 @@ internal sealed class PacketReader(Stream stream, SshTransportOptions options)
     }
 
     /// <summary>Reads no more. A read that runs is for the stream's owner to end.</summary>
-    public void End()
+    public void Dispose()
     {
         if (Interlocked.Exchange(ref _state, Ended) == Idle)
         {
@@ -196,7 +196,7 @@ internal sealed class PacketReader(Stream stream, SshTransportOptions options)
             }
 
             (_start, _end) = (0, 0);
-            await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
         }
 
         MakeRoom(wanted);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Gost.Ssh.Algorithms;
 using Gost.Ssh.Messages;
 
@@ -10,41 +9,29 @@ namespace Gost.Ssh.Transport;
 /// order of the packets. Any number of senders; a sender waits while the buffer is full or keys are exchanged, except with a small packet, which is kept
 /// for it: so whoever receives and answers is never held up by what it must receive first.
 /// </summary>
-internal sealed class PacketWriter(Stream stream, SshTransportOptions options, Action<Exception> onFailure)
+internal sealed class PacketWriter(Stream stream, SshTransportOptions options, Action<Exception> onFailure) : IDisposable
 {
     // What may be sealed and not on its way.
-    private const int Room = 256 * 1024;
+    private const int Room = PacketSealer.Room;
 
     // The messages of the transport itself do not wait. A peer that makes us write more of them than that reads nothing.
     private const int MostOfAll = Room + (128 * 1024);
-
-    private const int SmallPacket = 1024;
-    private const int MostKept = 256 * 1024;
-    private const int MostReused = 64;
 
     // After so many writes in a row that did not wait, the sender that happened to write goes on with its own work.
     private const int MostWritesInARow = 8;
 
     private readonly Lock _gate = new();
-    private readonly Queue<PendingPacket> _pending = new();
-    private readonly Stack<PendingPacket> _unused = new();
-    private readonly PaddingSource _padding = new();
-    private PacketCipher _cipher = new NoPacketCipher();
+    private readonly PendingPackets _pending = new();
+    private readonly PacketSealer _sealed = new(options);
     private TaskCompletionSource? _idle;
     private Exception? _failure;
-    private byte[]? _buffer;
-    private int _filled;
-    private int _kept;
-    private uint _sequence;
-    private long _bytes;
-    private long _packets;
     private bool _isHeld;
     private bool _isWriting;
     private bool _isFlooded;
     private bool _hasEnded;
 
     /// <summary>Whether so much was sent that new keys are due.</summary>
-    public bool IsDue { get; private set; }
+    public bool IsDue => _sealed.IsDue;
 
     /// <summary>Seals a packet, or waits with it.</summary>
     public ValueTask SendAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
@@ -56,9 +43,9 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
         lock (_gate)
         {
             ThrowIfEnded();
-            if (!_isHeld && _pending.Count == 0 && HasRoom(size))
+            if (!_isHeld && _pending.IsEmpty && HasRoom(size))
             {
-                Seal(head.Span, body.Span);
+                _sealed.Seal(head.Span, body.Span);
                 if (_isWriting)
                 {
                     return ValueTask.CompletedTask;
@@ -68,17 +55,11 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
             }
             else
             {
-                pending = _unused.TryPop(out var unused) ? unused : new PendingPacket(this);
-                _pending.Enqueue(pending);
-                pending.IsQueued = true;
-                if (size <= SmallPacket && _kept + size <= MostKept)
+                pending = _pending.Add(this, head, body);
+                if (pending.IsCopy)
                 {
-                    pending.Copy(head, body);
-                    _kept += size;
                     return ValueTask.CompletedTask;
                 }
-
-                pending.Borrow(head, body);
             }
         }
 
@@ -96,7 +77,7 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
     {
         lock (_gate)
         {
-            bytes.CopyTo(Take(bytes.Length));
+            _sealed.Put(bytes);
         }
     }
 
@@ -133,20 +114,14 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
         {
             SealOwn(last);
             SealOwn([MessageNumber.NewKeys]);
-            _cipher.Dispose();
-            _cipher = cipher;
             if (_hasEnded)
             {
                 cipher.Dispose();
                 return;
             }
 
-            (_bytes, _packets, IsDue, _isHeld) = (0, 0, false, false);
-            if (resetsSequence)
-            {
-                _sequence = 0;
-            }
-
+            _sealed.SwitchKeys(cipher, resetsSequence);
+            _isHeld = false;
             SealOwn(first);
             SealPending();
         }
@@ -161,7 +136,7 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
         {
             if (!_isFlooded)
             {
-                if (_isWriting || _filled == 0)
+                if (_isWriting || _sealed.Length == 0)
                 {
                     return;
                 }
@@ -206,22 +181,16 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
             }
 
             (_hasEnded, _failure) = (true, failure);
-            while (_pending.TryDequeue(out var pending))
+            while (_pending.TryPeek(out _))
             {
-                if (pending.IsCopy)
-                {
-                    pending.Release();
-                }
-                else if (pending.IsWaiting)
-                {
-                    pending.Complete(Ended());
-                }
+                _pending.Remove(Ended());
             }
 
-            GiveBack();
-            _cipher.Dispose();
+            _sealed.Dispose();
         }
     }
+
+    public void Dispose() => End(null);
 
     /// <summary>A sender gave up waiting.</summary>
     public void Cancel(PendingPacket pending, CancellationToken token)
@@ -241,10 +210,7 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
     {
         lock (_gate)
         {
-            if (!pending.IsQueued && _unused.Count < MostReused)
-            {
-                _unused.Push(pending);
-            }
+            _pending.Reuse(pending);
         }
     }
 
@@ -256,7 +222,7 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
             int count;
             lock (_gate)
             {
-                if (_filled == 0)
+                if (_sealed.Length == 0)
                 {
                     _isWriting = false;
                     _idle?.TrySetResult();
@@ -264,7 +230,7 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
                     return;
                 }
 
-                (bytes, count, _buffer, _filled) = (_buffer!, _filled, null, 0);
+                (bytes, count) = _sealed.Take();
             }
 
             try
@@ -303,28 +269,14 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
                     return;
                 }
 
-                Seal(pending.Head.Span, pending.Body.Span);
+                _sealed.Seal(pending.Head.Span, pending.Body.Span);
             }
 
-            _pending.Dequeue();
-            pending.IsQueued = false;
-            if (pending.IsCopy)
-            {
-                _kept -= pending.Size;
-                pending.Release();
-                if (_unused.Count < MostReused)
-                {
-                    _unused.Push(pending);
-                }
-            }
-            else if (pending.IsWaiting)
-            {
-                pending.Complete(null);
-            }
+            _pending.Remove(null);
         }
     }
 
-    private bool HasRoom(int size) => _filled == 0 || _filled + PacketFormat.Total(_cipher, size) <= Room;
+    private bool HasRoom(int size) => _sealed.Length == 0 || _sealed.Length + _sealed.Total(size) <= Room;
 
     private void SealOwn(ReadOnlySpan<byte> payload)
     {
@@ -333,64 +285,13 @@ internal sealed class PacketWriter(Stream stream, SshTransportOptions options, A
             return;
         }
 
-        if (_filled + payload.Length > MostOfAll)
+        if (_sealed.Length + payload.Length > MostOfAll)
         {
             _isFlooded = true;
             return;
         }
 
-        Seal(payload, default);
-    }
-
-    private void Seal(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
-    {
-        var size = head.Length + body.Length;
-        var padding = PacketFormat.Padding(_cipher, size);
-        var packet = Take(PacketFormat.HeaderSize + size + padding + _cipher.TagSize);
-        BinaryPrimitives.WriteUInt32BigEndian(packet, (uint)(1 + size + padding));
-        packet[4] = (byte)padding;
-        head.CopyTo(packet[PacketFormat.HeaderSize..]);
-        body.CopyTo(packet[(PacketFormat.HeaderSize + head.Length)..]);
-        _padding.Fill(packet.Slice(PacketFormat.HeaderSize + size, padding));
-        _cipher.Seal(_sequence, packet);
-        unchecked
-        {
-            _sequence++;
-        }
-
-        _bytes += packet.Length;
-        _packets++;
-        IsDue = _bytes >= options.RekeyBytes || _packets >= options.RekeyPackets;
-    }
-
-    private Span<byte> Take(int count)
-    {
-        var needed = _filled + count;
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(needed);
-        }
-        else if (needed > _buffer.Length)
-        {
-            // To the full room at the second packet of a bulk: it is not copied again.
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(_buffer.Length * 4, Room)));
-            _buffer.AsSpan(0, _filled).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-
-        var taken = _buffer.AsSpan(_filled, count);
-        _filled = needed;
-        return taken;
-    }
-
-    private void GiveBack()
-    {
-        if (_buffer is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            (_buffer, _filled) = (null, 0);
-        }
+        _sealed.Seal(payload, default);
     }
 
     private void ThrowIfEnded()

@@ -256,7 +256,7 @@ internal sealed partial class SshTransport : IPacketTransport
         }
 
         _writer.End(fault);
-        _reader.End();
+        _reader.Dispose();
         _stream.Dispose();
         _completion.TrySetResult();
     }

@@ -120,7 +120,7 @@ public sealed class SshPacketFuzz : IDisposable
             rest = rest[count..];
         }
 
-        PacketReader reader = new(new FedStream(ends: true, chunks: stream.ToArray().Chunk(997)), new SshTransportOptions());
+        using PacketReader reader = new(new FedStream(ends: true, chunks: stream.ToArray().Chunk(997)), new SshTransportOptions());
         reader.SwitchKeys(PacketCiphers.Create(cipher, mac, keys), resetsSequence: false);
         try
         {
@@ -132,10 +132,6 @@ public sealed class SshPacketFuzz : IDisposable
         catch (SshException e) when (e.Failure is SshFailure.Protocol or SshFailure.Connection)
         {
             // What a peer is told.
-        }
-        finally
-        {
-            reader.End();
         }
     }
 
