@@ -8,7 +8,7 @@ public sealed partial class SshConnection
         try
         {
             using PeriodicTimer timer = new(interval, _time);
-            var (missing, seen) = (0, -1L);
+            var (missing, seen) = (0, 0L);
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
                 var received = Volatile.Read(ref _received);

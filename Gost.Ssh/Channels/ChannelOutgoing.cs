@@ -129,7 +129,7 @@ internal sealed class ChannelOutgoing(SshChannel channel, ControlQueue control) 
         {
             _endDue |= !cut && !_endSent && _error is null;
             _endDue &= !cut;
-            _error ??= reason;
+            _error = cut ? _error ?? reason : reason;
             _closeDue = true;
             Complete(reason);
         }
