@@ -37,9 +37,9 @@ internal sealed class ClientLogin(IPacketTransport transport, IReadOnlyList<stri
                 throw Refused(null);
             }
         }
-        catch (SshException e) when (e.Failure == SshFailure.Connection && _refused.Count > 0)
+        catch (SshException e) when (_refused.Count > 0 && transport.Completion.IsCompleted)
         {
-            // A server that has had enough says so by leaving.
+            // A server that has had enough says so by leaving, with one reason or another.
             throw Refused(e);
         }
     }

@@ -54,7 +54,11 @@ internal sealed class LoginRequest
                 var isSigned = reader.ReadBoolean();
                 request.Algorithm = reader.ReadText(LongestName);
                 request.Key = reader.ReadString().ToArray();
-                request.Signature = isSigned ? reader.ReadString().ToArray() : null;
+                if (isSigned)
+                {
+                    request.Signature = reader.ReadString().ToArray();
+                }
+
                 reader.ReadEnd();
                 break;
         }
