@@ -28,16 +28,17 @@ internal sealed class SqliteConfigStore : IConfigStore
     private SqliteConnection? _connection;
     private bool _loaded;
 
-    public SqliteConfigStore(string connectionString, TimeProvider time)
+    public SqliteConfigStore(string connectionString, TimeProvider time, string? keyFolder = null)
     {
         _settings = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
         _inMemory = _settings.DataSource is "" or ":memory:" || _settings.Mode == SqliteOpenMode.Memory;
         _time = time;
         _hostKeys = new SqliteHostKeys(UseAsync, time);
+        HostKeys = _inMemory && keyFolder is not null ? new FolderHostKeys(keyFolder) : _hostKeys;
     }
 
     /// <inheritdoc/>
-    public IHostKeyStore HostKeys => _hostKeys;
+    public IHostKeyStore HostKeys { get; }
 
     /// <summary>Called with each connection after it was opened: lets tests inject faults.</summary>
     internal Action<SqliteConnection>? Opened { get; set; }

@@ -38,6 +38,9 @@ internal sealed class SqliteHostKeys(Func<Action<SqliteConnection>, Cancellation
     }
 
     /// <inheritdoc/>
+    public string HowToForget(string host) => $"DELETE /config/known-hosts/{Uri.EscapeDataString(host)}";
+
+    /// <inheritdoc/>
     public async ValueTask TrustAsync(KnownHost host, CancellationToken cancellationToken)
     {
         await use(

@@ -41,6 +41,7 @@ internal static class GostApplication
             .AddSingleton(settings)
             .AddSingleton(api)
             .AddSingleton(engine.ControlPlane)
+            .AddSingleton(engine.HostKeys)
             .AddSingleton(time)
             .AddSingleton(state)
             .AddSingleton(reloader)
@@ -52,6 +53,7 @@ internal static class GostApplication
             .AddSingleton<ConvertEndpoints>()
             .AddSingleton<ChainTestEndpoints>()
             .AddSingleton<ServiceEndpoints>()
+            .AddSingleton<KnownHostEndpoints>()
             .AddSingleton<HealthEndpoints>()
             .AddSingleton<MetricsEndpoints>()
             .AddGostOpenApi();
@@ -114,6 +116,7 @@ internal static class GostApplication
         services.GetRequiredService<ConvertEndpoints>().Map(app);
         services.GetRequiredService<ChainTestEndpoints>().Map(app);
         services.GetRequiredService<ServiceEndpoints>().Map(app);
+        services.GetRequiredService<KnownHostEndpoints>().Map(app);
         foreach (var kind in ConfigKind.All)
         {
             ActivatorUtilities.CreateInstance<ObjectEndpoints>(services, kind).Map(app);

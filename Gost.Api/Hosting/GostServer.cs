@@ -40,7 +40,12 @@ internal sealed class GostServer : IAsyncDisposable
 
     /// <summary>Composes a server over the built-in engine and the SQLite store. Throws <see cref="StartRefusedException"/>.</summary>
     public static GostServer Create(ProgramOptions options, GostSettings settings, ILoggerFactory loggers, TimeProvider time) =>
-        Create(options, settings, GostEngine.Create(SqliteStores.Create(settings.ConnectionString, time), settings.Engine, loggers, time), loggers, time);
+        Create(
+            options,
+            settings,
+            GostEngine.Create(SqliteStores.Create(settings.ConnectionString, time, settings.SshKeyFolder), settings.Engine, loggers, time),
+            loggers,
+            time);
 
     /// <summary>Composes a server over an engine, which it takes over.</summary>
     public static GostServer Create(ProgramOptions options, GostSettings settings, IGostEngine engine, ILoggerFactory loggers, TimeProvider time)

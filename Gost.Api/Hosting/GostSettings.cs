@@ -15,6 +15,9 @@ internal sealed record GostSettings
     /// <summary>SQLite connection string of the store.</summary>
     public string ConnectionString { get; init; } = "Data Source=:memory:";
 
+    /// <summary>Where SSH keys are kept that a store in memory cannot keep; null = they end with the program.</summary>
+    public string? SshKeyFolder { get; init; }
+
     /// <summary>Folder of <c>POST /config</c>.</summary>
     public string ExportFolder { get; init; } = "data/export";
 

@@ -27,6 +27,7 @@ internal static class SettingsReader
             ConnectionString = options.DatabasePath is { } file ? $"Data Source={file}"
                 : options.IsStoreMode ? configuration.GetConnectionString("Gost") ?? "Data Source=data/gost.db"
                 : "Data Source=:memory:",
+            SshKeyFolder = options.DatabasePath is null && !options.IsStoreMode ? KeyFolder(configuration) : null,
             ExportFolder = Text(configuration, "Export:Folder", "data/export"),
             MetricsMaxClients = Number(configuration, "Metrics:MaxClients", 1000),
             Engine = new EngineOptions
@@ -45,6 +46,13 @@ internal static class SettingsReader
                 Output = options.Log?.Output is { Length: > 0 } output ? output : Text(configuration, "Log:Output", "stderr"),
             },
         };
+    }
+
+    /// <summary>Where a run without a store keeps SSH keys: the folder that GOST uses.</summary>
+    private static string? KeyFolder(IConfiguration configuration)
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Text(configuration, "Ssh:KeyFolder", home.Length > 0 ? Path.Combine(home, ".gost") : "") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
     }
 
     private static ApiSettings? ReadApi(ProgramOptions options, IConfiguration configuration)

@@ -136,6 +136,27 @@ internal static class AnswerSchemas
               }
             }
           },
+          "KnownHosts": {
+            "type": "object", "required": ["data"],
+            "properties": {
+              "data": {
+                "type": "object", "required": ["count", "list"],
+                "properties": {
+                  "count": { "type": "integer" },
+                  "list": {
+                    "type": "array",
+                    "items": {
+                      "type": "object",
+                      "properties": {
+                        "host": { "type": "string" }, "algorithm": { "type": "string" }, "fingerprint": { "type": "string" },
+                        "firstSeen": { "type": "integer", "format": "int64" }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
           "Connections": {
             "type": "object", "required": ["data"],
             "properties": {

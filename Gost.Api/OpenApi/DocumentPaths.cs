@@ -48,6 +48,7 @@ internal static class DocumentPaths
             .Ok("Tried, whether the target was reached or not.", false, (Json, RecordSchemas.Ref("ChainTestResult"), TestExample()))
             .Errors(400, 404, 409, 413, 503));
         AddServices(paths);
+        AddKnownHosts(paths);
         AddProgram(paths, text);
     }
 
@@ -78,6 +79,26 @@ internal static class DocumentPaths
         paths["/config/quotas/{name}/reset"] = Post(new Operation("resetQuota", "quotas", "Reset a quota's counter", "Refused while this build does not enforce quotas.").Path("name", "The name of the quota.")
             .Ok("Reset.", false, (Json, RecordSchemas.Ref("Done"), new JsonObject { ["msg"] = "OK" }))
             .Errors(400, 404, 503));
+    }
+
+    private static void AddKnownHosts(JsonObject paths)
+    {
+        JsonObject host = new()
+        {
+            ["host"] = "192.168.1.2:22",
+            ["algorithm"] = "ssh-ed25519",
+            ["fingerprint"] = "SHA256:uNiVztksCsDhcc0u9e8BrSJXjeUEtvMVqAVN7jTyvQk",
+            ["firstSeen"] = 1753340029,
+        };
+        paths["/config/known-hosts"] = Get(new Operation("listKnownHosts", "program", "List known SSH hosts", "The keys of SSH servers that were trusted on first use.").Paged()
+            .Ok("The keys.", false, (Json, RecordSchemas.Ref("KnownHosts"), new JsonObject { ["data"] = new JsonObject { ["count"] = 1, ["list"] = new JsonArray(host) } }))
+            .Errors(400, 503));
+        paths["/config/known-hosts/{name}"] = new JsonObject
+        {
+            ["delete"] = new Operation("forgetKnownHost", "program", "Forget an SSH host", "Forgets every key of a server, so that the next one it shows is trusted.").Path("name", "The node as it is dialled, host:port.")
+                .Ok("Forgotten.", false, (Json, RecordSchemas.Ref("Done"), new JsonObject { ["msg"] = "OK" }))
+                .Errors(404, 503, 507).Build(),
+        };
     }
 
     private static void AddProgram(JsonObject paths, JsonObject text)

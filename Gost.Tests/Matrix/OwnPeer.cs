@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Gost.Engine.Config.CommandLine;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
 using Xunit;
@@ -28,7 +29,7 @@ internal sealed class OwnPeer : IPeer
         }
 
         var document = CommandLineConverter.ConvertArguments(arguments);
-        var engine = await LiveEngine.StartAsync();
+        var engine = await LiveEngine.StartAsync(options: new EngineOptions { FilesFolder = Path.GetTempPath() });
         _engines.Add(engine);
         await engine.ApplyAsync(new ImportDocument(document, Replace: true));
         var name = document.Services[0].Name;

@@ -176,7 +176,7 @@ public sealed class SqliteConfigStoreTests : IDisposable
         }
 
         // A file whose newest migration is not known as applied: what a file of an older build looks like.
-        Execute("UPDATE __EFMigrationsHistory SET MigrationId = '20250101000000_Older'");
+        Execute("UPDATE __EFMigrationsHistory SET MigrationId = '20250101000000_Older' WHERE MigrationId LIKE '%Initial'");
         await using (var store = Open())
         {
             await Assert.ThrowsAsync<StoreException>(async () => await store.LoadAsync(Token));

@@ -75,6 +75,7 @@ internal sealed partial class GostProcess : IAsyncDisposable
             WorkingDirectory = folder.Path,
         };
         CleanEnvironment(info);
+        info.Environment["HOME"] = folder.Path;
         var process = Process.Start(info) ?? throw new InvalidOperationException("the program did not start");
         process.StandardInput.Close();
         return new GostProcess(process, apiPort);

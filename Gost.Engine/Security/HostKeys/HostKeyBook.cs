@@ -38,6 +38,9 @@ internal sealed class HostKeyBook(IHostKeyStore? store, TimeProvider time, ILogg
         return [.. Known.Where(x => x.Host == name)];
     }
 
+    /// <summary>What a user does to make the program forget a far end's keys, in words that follow a colon.</summary>
+    public string HowToForget(string host) => store?.HowToForget(host.ToLowerInvariant()) ?? "start the program again";
+
     /// <summary>From now on this is the key of a far end.</summary>
     public async ValueTask TrustAsync(string host, SshPublicKey key, CancellationToken cancellationToken)
     {

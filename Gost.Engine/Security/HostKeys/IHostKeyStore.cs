@@ -11,6 +11,9 @@ public interface IHostKeyStore
     /// <summary>This host's own keys; a picture of now.</summary>
     IReadOnlyCollection<OwnHostKey> Own { get; }
 
+    /// <summary>What a user does to make the program forget a far end's keys, in words that follow a colon.</summary>
+    string HowToForget(string host);
+
     /// <summary>Keeps a far end's key durably. Throws <see cref="StoreException"/>; nothing is changed then.</summary>
     ValueTask TrustAsync(KnownHost host, CancellationToken cancellationToken);
 

@@ -14,10 +14,12 @@ internal sealed class HostKeyVerifier
 {
     private readonly SshDialerOptions _options;
     private readonly HostKeyBook _book;
+    private readonly Target _node;
     private readonly string _host;
 
     /// <summary>For a connection to <paramref name="node"/>.</summary>
-    public HostKeyVerifier(Target node, SshDialerOptions options, HostKeyBook book) => (_options, _book, _host) = (options, book, node.ToString().ToLowerInvariant());
+    public HostKeyVerifier(Target node, SshDialerOptions options, HostKeyBook book) =>
+        (_options, _book, _node, _host) = (options, book, node, node.ToString().ToLowerInvariant());
 
     /// <summary>The transport's options, with the kinds of keys that are known of the server first, so that it shows one of those.</summary>
     public SshTransportOptions Prefer(SshTransportOptions options) => options with { KnownHostKeys = KnownKinds() };
@@ -40,6 +42,22 @@ internal sealed class HostKeyVerifier
             return;
         }
 
+        if (ReadFile() is { } file)
+        {
+            switch (file.Check(_node.Host, _node.Port, key))
+            {
+                case KnownHostMatch.Known:
+                    return;
+                case KnownHostMatch.Revoked:
+                    throw Refuse($"the host key of {_host} is revoked in {_options.KnownHosts}: {Show(key)}");
+                case KnownHostMatch.Changed:
+                    var lines = string.Join(" and ", file.Find(_node.Host, _node.Port).Select(Show));
+                    throw Changed(lines, key, $"take its line out of {_options.KnownHosts}");
+                default:
+                    break;
+            }
+        }
+
         var known = _book.Find(_host);
         if (known.Any(x => x.Algorithm == key.Algorithm && x.Key == Convert.ToBase64String(key.Blob.Span)))
         {
@@ -48,10 +66,7 @@ internal sealed class HostKeyVerifier
 
         if (known.Count > 0)
         {
-            throw Refuse(
-                $"the host key of {_host} has CHANGED: known is {string.Join(" and ", known.Select(Show))}, the server shows {Show(key)}. "
-                + "Somebody may be listening in, or the server was set up anew; if it was, forget the old key: "
-                + $"DELETE /config/known-hosts/{Uri.EscapeDataString(_host)}");
+            throw Changed(string.Join(" and ", known.Select(Show)), key, _book.HowToForget(_host));
         }
 
         if (_options.Check == HostKeyCheck.Strict)
@@ -63,21 +78,33 @@ internal sealed class HostKeyVerifier
         await _book.TrustAsync(_host, key, cancellationToken);
     }
 
+    private SshException Changed(string known, SshPublicKey key, string mend) => Refuse(
+        $"the host key of {_host} has CHANGED: known is {known}, the server shows {Show(key)}. Somebody may be listening in, or the server was set up anew; "
+        + $"if it was, forget the old key: {mend}");
+
+    private KnownHosts? ReadFile()
+    {
+        if (_options.KnownHosts is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return KnownHosts.Parse(KeyFile.ReadText(path));
+        }
+        catch (Exception e) when (KeyFile.IsUnreadable(e))
+        {
+            // Without it a key that is known to be wrong would pass.
+            throw Refuse($"the file of known hosts cannot be read: {path}: {e.Message}");
+        }
+    }
+
     private static SshException Refuse(string message) => new(SshFailure.HostKey, SshDisconnectReason.HostKeyNotVerifiable, message);
 
     private static string Show(SshPublicKey key) => $"{key.Algorithm} {key.Fingerprint}";
 
-    private static string Show(KnownHost host)
-    {
-        try
-        {
-            return Show(SshPublicKey.Decode(Convert.FromBase64String(host.Key)));
-        }
-        catch (Exception e) when (e is SshKeyException or FormatException)
-        {
-            return host.Algorithm;
-        }
-    }
+    private static string Show(KnownHost host) => $"{host.Algorithm} {host.Fingerprint}";
 
     private List<string> KnownKinds()
     {
@@ -86,6 +113,12 @@ internal sealed class HostKeyVerifier
             return pin.Algorithm is { } pinned ? [pinned] : [];
         }
 
-        return [.. _book.Find(_host).Select(static x => x.Algorithm)];
+        if (_options.Check == HostKeyCheck.Off)
+        {
+            return [];
+        }
+
+        var inFile = ReadFile()?.Find(_node.Host, _node.Port).Select(static x => x.Algorithm) ?? [];
+        return [.. inFile.Concat(_book.Find(_host).Select(static x => x.Algorithm)).Distinct()];
     }
 }

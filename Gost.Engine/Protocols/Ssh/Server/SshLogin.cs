@@ -40,7 +40,7 @@ internal sealed class SshLogin(Inbound inbound, SshLoginRules rules, EngineServi
             HostKeys = await rules.HostKeysAsync(closing),
             AllowNone = rules.IsOpen,
             Password = rules.Passwords.IsOpen ? null : CheckPasswordAsync,
-            PublicKey = rules.Options.AuthorizedKeys is { } file ? (_, key, x) => CheckKeyAsync(file, key, x) : null,
+            PublicKey = rules.Options.AuthorizedKeys is { } file ? (_, key, _) => new(CheckKey(file, key)) : null,
             Failed = (_, _, _) => new(!_isBlocked),
             LoginGraceTime = rules.Options.HandshakeTime,
             Connection = new SshConnectionOptions { ChannelBacklog = rules.Options.Backlog, RequestBacklog = rules.Options.Backlog },
@@ -97,10 +97,10 @@ internal sealed class SshLogin(Inbound inbound, SshLoginRules rules, EngineServi
         return new(accepted == true);
     }
 
-    private async ValueTask<bool> CheckKeyAsync(string file, SshPublicKey key, CancellationToken cancellationToken)
+    private bool CheckKey(string file, SshPublicKey key)
     {
         // Called once more when the client has proved that the key is its own: what was found last holds.
-        var grant = await SshGrant.FindAsync(file, key, Client, reason => SshLog.KeyLineRefused(logger, rules.Service, file, reason), cancellationToken);
+        var grant = SshGrant.Find(file, key, Client, engine.Time.GetUtcNow(), reason => SshLog.KeyLineRefused(logger, rules.Service, file, reason));
         Grant = grant ?? Grant;
         return grant is not null;
     }
