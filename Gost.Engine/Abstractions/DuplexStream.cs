@@ -18,6 +18,9 @@ public abstract class DuplexStream : Stream
     /// <summary>The far end's address, where there is one.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
+    /// <summary>Bytes that a relay best reads or writes at once, because of the pieces that the stream is made of; 0 = any amount.</summary>
+    public virtual int BlockSize => 0;
+
     /// <summary>Ends the writing direction only: FIN, close_notify, mux FIN. Idempotent.</summary>
     public abstract ValueTask CompleteWritesAsync(CancellationToken cancellationToken);
 

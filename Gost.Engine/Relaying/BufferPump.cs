@@ -60,6 +60,7 @@ internal sealed class BufferPump
     private async Task PumpAsync(DuplexStream from, DuplexStream to, bool fromClient)
     {
         byte[]? buffer = null;
+        var block = Math.Max(from.BlockSize, to.BlockSize) is > 0 and var wanted ? wanted : BufferPool.StreamBufferSize;
         var writing = false;
         var chunks = 0;
         try
@@ -69,7 +70,7 @@ internal sealed class BufferPump
                 if (buffer is null)
                 {
                     _ = await from.ReadAsync(Memory<byte>.Empty);
-                    buffer = _buffers.Rent();
+                    buffer = _buffers.Rent(block);
                     chunks = 0;
                 }
                 else if (++chunks % ChunksPerTurn == 0)
@@ -77,7 +78,7 @@ internal sealed class BufferPump
                     await Task.Yield();
                 }
 
-                var count = await from.ReadAsync(buffer);
+                var count = await from.ReadAsync(buffer.AsMemory(0, block));
                 if (count == 0)
                 {
                     break;
@@ -88,7 +89,7 @@ internal sealed class BufferPump
                 await to.WriteAsync(buffer.AsMemory(0, count));
                 writing = false;
                 Count(count, fromClient, read: false);
-                if (count < buffer.Length)
+                if (count < block)
                 {
                     _buffers.Return(buffer);
                     buffer = null;

@@ -6,12 +6,16 @@ namespace Gost.Engine.Protocols.Shadowsocks;
 
 /// <summary>
 /// Packets that stand each for itself: salt, then address and payload sealed with nonce 0. The address is where a packet goes (client to server) or came
-/// from (server to client). Source: spec/wire/shadowsocks.md section 4.
+/// from (server to client). One that seals and one that opens at a time. Source: spec/wire/shadowsocks.md section 4.
 /// </summary>
 internal sealed class ShadowsocksPackets(ShadowsocksKey key, SaltFilter filter)
 {
     /// <summary>Bytes that a packet is longer than its payload at most.</summary>
     public const int MaxOverhead = ShadowsocksMethod.MaxSaltSize + SocksAddress.MaxLength + 16;
+
+    // Salts of several packets are drawn at once: a draw costs as much as sealing a packet.
+    private readonly byte[] _salts = new byte[16 * ShadowsocksMethod.MaxSaltSize];
+    private int _left;
 
     private static ReadOnlySpan<byte> Nonce => new byte[AeadCipher.NonceSize];
 
@@ -19,7 +23,7 @@ internal sealed class ShadowsocksPackets(ShadowsocksKey key, SaltFilter filter)
     public int Seal(Span<byte> packet, ReadOnlySpan<byte> payload, Target? address, SocksAddressCache addresses)
     {
         var salt = packet[..key.Method.SaltSize];
-        RandomNumberGenerator.Fill(salt);
+        Draw(salt);
         filter.TryAdd(salt);
         return Seal(packet, salt.Length, payload, address, addresses);
     }
@@ -62,5 +66,17 @@ internal sealed class ShadowsocksPackets(ShadowsocksKey key, SaltFilter filter)
         return filter.TryAdd(salt) && SocksAddress.TryMeasure(body, out var length) && addresses.Read(body[..length]) is { } address
             ? ((method.SaltSize + length)..(method.SaltSize + body.Length), address)
             : null;
+    }
+
+    private void Draw(Span<byte> salt)
+    {
+        if (_left < salt.Length)
+        {
+            RandomNumberGenerator.Fill(_salts);
+            _left = _salts.Length;
+        }
+
+        _left -= salt.Length;
+        _salts.AsSpan(_left, salt.Length).CopyTo(salt);
     }
 }

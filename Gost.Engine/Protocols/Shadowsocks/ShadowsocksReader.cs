@@ -10,8 +10,8 @@ namespace Gost.Engine.Protocols.Shadowsocks;
 /// </summary>
 internal sealed class ShadowsocksReader(DuplexStream inner, ShadowsocksKey key, SaltFilter filter, BufferPool buffers)
 {
-    // Several chunks for one call of the system.
-    private const int BufferSize = 64 * 1024;
+    // Several chunks for one call of the system; the pool makes it 128 KiB, so that few are cut by its end.
+    private const int BufferSize = 4 * (sizeof(ushort) + 16 + ChunkSealer.MaxPayload + 16);
 
     // States; whoever makes it Ended gives the buffer back.
     private const int Idle = 0;

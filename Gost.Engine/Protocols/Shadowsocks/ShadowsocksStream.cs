@@ -37,6 +37,9 @@ internal sealed class ShadowsocksStream : DuplexStream
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     /// <inheritdoc/>
+    public override int BlockSize => ShadowsocksWriter.MaxBlock;
+
+    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _node is null || _reader.HasOpened ? _reader.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, _node, cancellationToken);
 
