@@ -25,6 +25,9 @@ internal sealed record EngineServices(
     /// <summary>Sessions that many flows share.</summary>
     public SessionTable Sessions { get; } = new(Time);
 
+    /// <summary>What outlives the generations of a service.</summary>
+    public ServiceMemory Memory { get; } = new();
+
     /// <summary>Buffers of relays.</summary>
     public BufferPool Buffers { get; init; } = new();
 

@@ -8,12 +8,10 @@ namespace Gost.Engine.Protocols.Shadowsocks;
 /// The server's end of a stream up to the target's address. Who has not the key, or plays a recorded stream again, learns nothing: as long as the header is
 /// awaited, what he sends is read and dropped, as if it were still incomplete. Source: spec/wire/shadowsocks.md section 3.
 /// </summary>
-internal sealed class ShadowsocksAcceptor(ShadowsocksHandlerOptions options, EngineServices engine)
+internal sealed class ShadowsocksAcceptor(string service, ShadowsocksHandlerOptions options, EngineServices engine)
 {
-    private readonly SaltFilter _salts = new();
-
-    /// <summary>Salts of this service.</summary>
-    public SaltFilter Salts => _salts;
+    /// <summary>Salts of this service; a change of it forgets none.</summary>
+    public SaltFilter Salts { get; } = engine.Memory.Get(service, static () => new SaltFilter());
 
     /// <summary>The key. Throws <see cref="FlowException"/> where there is none.</summary>
     public ShadowsocksKey Key =>
@@ -27,7 +25,7 @@ internal sealed class ShadowsocksAcceptor(ShadowsocksHandlerOptions options, Eng
     {
         using CancellationTokenSource timer = new(options.ReadTimeout, engine.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping);
-        ShadowsocksStream stream = new(client, Key, null, _salts, engine.Buffers);
+        ShadowsocksStream stream = new(client, Key, null, Salts, engine.Buffers);
         var isAccepted = false;
         try
         {

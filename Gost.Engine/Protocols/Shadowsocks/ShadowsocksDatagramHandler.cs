@@ -25,7 +25,7 @@ internal sealed class ShadowsocksDatagramHandler : IHandler
     {
         _options = ShadowsocksHandlerOptions.Bind(context);
         _engine = context.Engine;
-        _acceptor = new ShadowsocksAcceptor(_options, _engine);
+        _acceptor = new ShadowsocksAcceptor(context.Service.Name, _options, _engine);
         _dialer = TargetDialer.Build(context);
         _logger = _engine.Loggers.CreateLogger<ShadowsocksDatagramHandler>();
     }

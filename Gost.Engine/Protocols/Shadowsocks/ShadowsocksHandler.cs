@@ -19,7 +19,7 @@ internal sealed class ShadowsocksHandler : IHandler
     public ShadowsocksHandler(HandlerBuildContext context)
     {
         _options = ShadowsocksHandlerOptions.Bind(context);
-        _acceptor = new ShadowsocksAcceptor(_options, context.Engine);
+        _acceptor = new ShadowsocksAcceptor(context.Service.Name, _options, context.Engine);
         _dialer = TargetDialer.Build(context);
         _relay = new StreamRelay(context.Engine.Time, context.Engine.Buffers);
         _logger = context.Engine.Loggers.CreateLogger<ShadowsocksHandler>();

@@ -21,7 +21,7 @@ internal sealed record ShadowsocksHandlerOptions(ShadowsocksKey? Key, TimeSpan R
         metadata.GetString("key");
         if (metadata.GetMap("users").Count > 0)
         {
-            Add("/metadata/users", "users belong to the 2022-blake3 methods (SIP022), which this build does not support");
+            Add("metadata/users", "users belong to the 2022-blake3 methods (SIP022), which this build does not support");
         }
 
         if (metadata.GetBool(false, "sniffing"))
@@ -32,18 +32,26 @@ internal sealed record ShadowsocksHandlerOptions(ShadowsocksKey? Key, TimeSpan R
 
         if (context.Service.Handler is { } handler && handler.Auther.Length + handler.Authers.Count > 0)
         {
-            Add(handler.Auther.Length > 0 ? "/auther" : "/authers", "an auther cannot serve Shadowsocks, whose key is one method and password: write them into auth");
+            Add(handler.Auther.Length > 0 ? "auther" : "authers", "an auther cannot serve Shadowsocks, whose key is one method and password: write them into auth");
+        }
+
+        var key = ShadowsocksCredentials.Read(context.Service.Handler?.Auth, metadata);
+        if (key is { Method.KeySize: 0 })
+        {
+            metadata.Findings.Add(new Finding(
+                ShadowsocksCredentials.PlaceOf(metadata, "auth"),
+                $"method {key.Method.Name} neither encrypts nor asks for a password: whoever reaches the service can use it",
+                FindingSeverity.Warning));
         }
 
         var read = metadata.GetTimeout(DefaultReadTimeout, "readTimeout");
         var idle = metadata.GetTimeout(TimeSpan.Zero, "idleTimeout");
         return new ShadowsocksHandlerOptions(
-            ShadowsocksCredentials.Read(context.Service.Handler?.Auth, metadata),
+            key,
             read > TimeSpan.Zero ? read : DefaultReadTimeout,
             idle > TimeSpan.Zero ? idle : TimeSpan.Zero,
             UdpListenerOptions.ReadSize(metadata, DefaultDatagramSize, UdpListenerOptions.MaxReadBuffer, "udpBufferSize", "udp.bufferSize"));
 
-        void Add(string place, string message) => metadata.Findings.Add(new Finding(
-            metadata.Pointer.Replace("/metadata", place, StringComparison.Ordinal), message));
+        void Add(string place, string message) => metadata.Findings.Add(new Finding(ShadowsocksCredentials.PlaceOf(metadata, place), message));
     }
 }

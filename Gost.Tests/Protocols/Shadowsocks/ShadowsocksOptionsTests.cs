@@ -40,6 +40,16 @@ public sealed class ShadowsocksOptionsTests
     }
 
     [Fact]
+    public async Task Service_WithoutCipher_IsWarnedAbout()
+    {
+        await using var engine = await LiveEngine.StartAsync();
+        var document = CommandLineConverter.ConvertArguments(["-L", "ss://none:x@127.0.0.1:0"]);
+        var warning = Assert.Single((await engine.ApplyAsync(new ImportDocument(document, Replace: true))).Warnings);
+        Assert.Equal("/services/0/handler/auth", warning.Pointer);
+        Assert.Contains("neither encrypts nor asks for a password", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Parameters_OfGost_ActWithoutWarnings()
     {
         await using var engine = await LiveEngine.StartAsync();

@@ -28,6 +28,58 @@ public sealed class ShadowsocksPairTests
     }
 
     [Theory]
+    [InlineData("mtcp")]
+    [InlineData("tls")]
+    [InlineData("mwss")]
+    public async Task Tcp_OverOtherTransports_ArrivesWholeBothWays(string transport)
+    {
+        await using OwnPeer far = new();
+        await using OwnPeer near = new();
+        await using var answering = Exchange.AnswerAfterEnd();
+        var server = await far.StartAsync($"ss+{transport}://aes-256-gcm:pass@127.0.0.1:{{port}}");
+        await MatrixRun.HalfClosesAsync(
+            await near.StartAsync($"tcp://127.0.0.1:{{port}}/{answering.Address}", $"ss+{transport}://aes-256-gcm:pass@127.0.0.1:{server}"));
+    }
+
+    [Fact]
+    public async Task Tcp_BehindOtherHops_ArrivesWhole()
+    {
+        await using OwnPeer far = new();
+        await using OwnPeer near = new();
+        await using var echo = TcpTarget.Echo();
+        var first = await far.StartAsync("socks5://127.0.0.1:{port}?notls=true");
+        var second = await far.StartAsync("ss://chacha20-ietf-poly1305:pass@127.0.0.1:{port}");
+        var third = await far.StartAsync("relay://127.0.0.1:{port}");
+
+        var port = await near.StartAsync(
+            $"tcp://127.0.0.1:{{port}}/{echo.Address}",
+            $"socks5://127.0.0.1:{first}?notls=true", $"ss://chacha20-ietf-poly1305:pass@127.0.0.1:{second}", $"relay://127.0.0.1:{third}");
+
+        await MatrixRun.EchoesAsync(port);
+    }
+
+    [Theory]
+    [InlineData("ss", "udp", "connector ss carries TCP only: take ssu for UDP")]
+    [InlineData("ssu", "tcp", "connector ssu carries UDP only: take ss for TCP")]
+    [InlineData("ss+udp", "tcp", "dialer udp carries datagrams")]
+    [InlineData("http+udp", "tcp", "dialer udp carries datagrams")]
+    public async Task Nodes_ThatCannotDoIt_SayWhatToTake(string scheme, string network, string message)
+    {
+        await using OwnPeer near = new();
+        await using var node = TcpTarget.Echo();
+        var port = await near.StartAsync($"{network}://127.0.0.1:{{port}}/127.0.0.1:9", $"{scheme}://aes-128-gcm:pass@{node.Address}");
+        using UdpClientSocket datagrams = new(port);
+        await datagrams.SendAsync("x", Token);
+        using var stream = network == "tcp" ? await LoopbackClient.ConnectAsync(port, Token) : null;
+
+        await Eventually.TrueAsync(
+            message,
+            TimeSpan.FromSeconds(15),
+            () => near.Engines[0].Control.GetStatus("service-0")?.LastError?.Message.Contains(message, StringComparison.Ordinal) == true,
+            Token);
+    }
+
+    [Theory]
     [MemberData(nameof(Methods))]
     public async Task Udp_AsPackets_IsAnswered(string method)
     {
@@ -35,9 +87,9 @@ public sealed class ShadowsocksPairTests
         await using OwnPeer near = new();
         await using UdpTarget target = new("t");
         var server = await far.StartAsync($"ssu://{method}:pass@127.0.0.1:{{port}}");
-        var port = await near.StartAsync($"udp://127.0.0.1:{{port}}/{target.Address}?keepalive=true", $"ssu://{method}:pass@127.0.0.1:{server}");
+        var port = await near.StartAsync($"udp://127.0.0.1:{{port}}/{target.Address}?keepalive=true&readBufferSize=65507", $"ssu://{method}:pass@127.0.0.1:{server}");
 
-        await Exchange.DatagramsAsync(port, "t", 0, 1, 512, 1400, 4000);
+        await Exchange.DatagramsAsync(port, "t", 0, 1, 512, 1400, 4000, 65_000);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(x => Exchange.DatagramsAsync(port, "t", 10 + x, 100 + x)));
     }
 

@@ -78,11 +78,14 @@ public sealed class ShadowsocksServiceTests
         await handler.HandleAsync(inbound, Token);
     }
 
-    [Fact]
-    public async Task Stream_PlayedAgain_IsServedOnce()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stream_PlayedAgain_IsServedOnce_AlsoWhenTheServiceWasChanged(bool changes)
     {
         await using EngineParts parts = new();
         await using var target = TcpTarget.Echo();
+        var before = ShadowsocksParts.Handler(parts.Services, ShadowsocksParts.Service("ss", "aes-128-gcm"));
         var handler = ShadowsocksParts.Handler(parts.Services, ShadowsocksParts.Service("ss", "aes-128-gcm"));
         FedStream recorder = new();
         await using var client = await ShadowsocksParts.Client(parts.Services, "aes-128-gcm")
@@ -90,16 +93,17 @@ public sealed class ShadowsocksServiceTests
         await client.WriteAsync("hello"u8.ToArray(), Token);
         var recorded = await recorder.Writes.ReadAsync(Token);
 
-        await ServeAsync();
-        var fault = await Assert.ThrowsAsync<FlowException>(ServeAsync);
+        await ServeAsync(changes ? before : handler);
+        var fault = await Assert.ThrowsAsync<FlowException>(() => ServeAsync(handler));
+        GC.KeepAlive(before);
 
         Assert.Contains("played again", fault.Message, StringComparison.Ordinal);
         Assert.Equal(1, target.Accepted);
 
-        async Task ServeAsync()
+        async Task ServeAsync(IHandler by)
         {
             await using Inbound inbound = new(new FedStream(ends: true, chunks: recorded), Client, Client, null);
-            await handler.HandleAsync(inbound, Token);
+            await by.HandleAsync(inbound, Token);
         }
     }
 
