@@ -53,6 +53,7 @@ internal static unsafe partial class LinuxDatagramCalls
         public void* Control;
         public nuint ControlLength;
         public int Flags;
+        private readonly int _padding;
         public uint Transferred;
     }
 
