@@ -143,6 +143,7 @@ def main():
     parser.add_argument("--delay", type=float, default=0.030, help="seconds, each way")
     parser.add_argument("--jitter", type=float, default=0.003, help="seconds; more lets packets overtake each other more")
     parser.add_argument("--transport", action="append", default=[], metavar="NAME=MIB[?QUERY]", help="a dialer and how much goes over it")
+    parser.add_argument("--verbose", action="store_true", help="shows what the programs log")
     parser.add_argument("program")
     options = parser.parse_args()
     transports = options.transport or ["tcp=2", "kcp=16?kcp.mode=fast3&kcp.sndwnd=1024&kcp.rcvwnd=1024"]
@@ -174,9 +175,9 @@ def main():
             name, _, rest = entry.partition("=")
             size, _, query = rest.partition("?")
             port, url = 8000 + number, f"relay+{name}://{FAR}:{8400 + number}" + (f"?{query}" if query else "")
-            run = ["nsenter", "-n", "-t"]
-            children.append(subprocess.Popen([*run, str(far.pid), options.program, "-L", url]))
-            children.append(subprocess.Popen([*run, str(near.pid), options.program, "-L", f"tcp://127.0.0.1:{port}/127.0.0.1:9000", "-F", url]))
+            for place, arguments in ((far, ["-L", url]), (near, ["-L", f"tcp://127.0.0.1:{port}/127.0.0.1:9000", "-F", url])):
+                log = None if options.verbose else subprocess.DEVNULL
+                children.append(subprocess.Popen(["nsenter", "-n", "-t", str(place.pid), options.program, *arguments], stderr=log))
             within(near.pid, lambda: wait_for(port))
             passed, lost = path.passed, path.lost
             try:

@@ -63,10 +63,9 @@ internal sealed partial class KcpSession
                 return;
             }
 
-            if (_arq.AcksDue > AcknowledgeFirst || !TakeReader(ref wakes))
+            if (!TakeReader(ref wakes) || (_arq.AcksDue > AcknowledgeFirst && _arq.IsWide))
             {
                 Settle(ref wakes);
-                TakeReader(ref wakes);
             }
         }
 

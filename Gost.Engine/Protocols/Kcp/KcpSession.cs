@@ -25,7 +25,7 @@ internal sealed partial class KcpSession : ISegmentSink
     // Refusals in a row, without any datagram between, after which the peer's program is gone.
     private const int MaxRefusals = 5;
 
-    // A burst that has brought so many segments is acknowledged before they are read: the far end may be waiting.
+    // A burst that has brought so many segments is acknowledged before they are read, as the far end may be waiting, unless that would close the window.
     private const int AcknowledgeFirst = 8;
 
     private readonly Lock _openGate = new();

@@ -62,6 +62,32 @@ public sealed class KcpSessionTests : IAsyncDisposable
         Assert.Equal(3, await _session.ReadAsync(new byte[10], Token));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65_536)]
+    public async Task Read_Waiting_AWindowfulAtOnce_EndsWithAWindowThatIsOpen(int size)
+    {
+        var reading = ReadAsync();
+        for (uint number = 0; number < 32; number++)
+        {
+            _session.Receive(Push(number, new byte[1000]));
+        }
+
+        _session.EndBurst();
+        await reading;
+        var last = Arq.ArqEnd.Headers(_output.Datagrams[^1].AsSpan(4))[^1];
+        Assert.Equal((32, 32u), (last.Window, last.Unacknowledged));
+
+        async Task ReadAsync()
+        {
+            var total = await _session.ReadAsync(new byte[size], Token);
+            while (total < 32_000)
+            {
+                total += await _session.ReadAsync(new byte[65_536], Token);
+            }
+        }
+    }
+
     [Fact]
     public async Task Read_Cancelled_LosesNothing()
     {

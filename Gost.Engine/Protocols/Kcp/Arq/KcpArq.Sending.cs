@@ -87,7 +87,9 @@ internal sealed partial class KcpArq
             }
 
             var timedOut = (int)(now - segment.ResendAt) >= 0;
-            if (timedOut || segment.Overtaken >= _resend)
+            var lostAt = segment.Timestamp + (uint)(_roundTrip.Smoothed + (_reordering / ReorderingUnit));
+            var isOvertaken = segment.Overtaken >= _resend;
+            if (timedOut || (isOvertaken && (_reordering < ReorderingUnit || (int)(now - lostAt) >= 0)))
             {
                 if (packets.BeginsAnother(segment.Length) && batch.IsFull)
                 {
@@ -112,7 +114,7 @@ internal sealed partial class KcpArq
             }
             else
             {
-                Schedule(segment.ResendAt);
+                Schedule(isOvertaken && (int)(lostAt - segment.ResendAt) < 0 ? lostAt : segment.ResendAt);
             }
         }
 

@@ -22,6 +22,10 @@ internal sealed partial class KcpArq
     // A peer's segments may be as long as its MTU allows, which is at most this.
     private const int LargestPacket = 1500;
 
+    // How much later what was overtaken is repeated: grows by a quarter of a millisecond for each repetition in vain, and fades with those in need.
+    private const int ReorderingUnit = 64;
+    private const int ReorderingStep = 16;
+
     // Until the peer has said: what every KCP begins with.
     private const int InitialRemoteWindow = 32;
 
@@ -41,6 +45,7 @@ internal sealed partial class KcpArq
     private bool _hasOvertaken;
     private bool _askDue;
     private bool _tellDue;
+    private int _reordering;
     private int _remoteWindow = InitialRemoteWindow;
     private uint _remoteUnacknowledged;
     private int _advertised;
@@ -79,6 +84,9 @@ internal sealed partial class KcpArq
 
     /// <summary>Whether the far end is to be told that the window is open again.</summary>
     public bool IsTellDue => _tellDue;
+
+    /// <summary>Whether at least half of the receive window is free.</summary>
+    public bool IsWide => _receives.Free >= _receives.Size / 2;
 
     /// <summary>Acknowledgements that are due.</summary>
     public int AcksDue => _acks.Count;
@@ -132,7 +140,6 @@ internal sealed partial class KcpArq
                 (_remoteUnacknowledged, _remoteWindow) = (header.Unacknowledged, header.Window);
             }
 
-            taken += _sends.TakeBelow(header.Unacknowledged);
             switch (header.Command)
             {
                 case SegmentCommand.Ack:
@@ -142,6 +149,7 @@ internal sealed partial class KcpArq
                     }
 
                     echoed = header.Timestamp;
+                    LearnReordering(header);
                     taken += _sends.TakeOne(header.Number) ? 1 : 0;
                     break;
                 case SegmentCommand.Push when _receives.Acknowledges(header.Number):
@@ -153,6 +161,7 @@ internal sealed partial class KcpArq
                     break;
             }
 
+            taken += _sends.TakeBelow(header.Unacknowledged);
             segments = segments[(int)header.Length..];
         }
 
@@ -219,6 +228,26 @@ internal sealed partial class KcpArq
                 segment.Overtaken += arrived;
                 _hasOvertaken |= segment.Overtaken >= _resend;
             }
+        }
+    }
+
+    /// <summary>
+    /// An acknowledgement says by its timestamp which transmission has arrived. When it is not the last one, that was sent too early: segments overtake each
+    /// other, and the next ones are given more time, up to half a round trip.
+    /// </summary>
+    private void LearnReordering(in SegmentHeader ack)
+    {
+        if ((int)(ack.Number - _sends.First) < 0 || (int)(ack.Number - _sends.Next) >= 0)
+        {
+            return;
+        }
+
+        ref var segment = ref _sends[ack.Number];
+        if (segment is { IsTaken: false, Transmissions: > 1 })
+        {
+            _reordering = ack.Timestamp != segment.Timestamp
+                ? Math.Min(_reordering + ReorderingStep, _roundTrip.Smoothed * ReorderingUnit / 2)
+                : _reordering - (_reordering / ReorderingUnit);
         }
     }
 }
