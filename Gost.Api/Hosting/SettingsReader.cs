@@ -35,6 +35,7 @@ internal static class SettingsReader
                 DirectFallback = Flag(configuration, "Compat:DirectFallback"),
                 ReservedDescriptors = Number(engine, "ReservedDescriptors", new EngineOptions().ReservedDescriptors),
                 FilesFolder = Text(configuration, "Files:Folder", "") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null,
+                QuicLibrary = Text(configuration, "Quic:Library", "") is { Length: > 0 } library ? library : null,
                 DrainTime = options.Drain,
             },
             Drain = options.Drain,

@@ -4,6 +4,7 @@ using Gost.Engine.Protocols.Forward;
 using Gost.Engine.Protocols.Http;
 using Gost.Engine.Protocols.Kcp;
 using Gost.Engine.Protocols.Mux;
+using Gost.Engine.Protocols.Quic;
 using Gost.Engine.Protocols.Relay;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Protocols.Shadowsocks;
@@ -37,6 +38,7 @@ internal static class BuiltInProtocols
         new HttpModule(),
         new RelayModule(),
         new KcpModule(),
+        new QuicModule(),
         new AutoModule(),
         new ShadowsocksModule(),
     ]);

@@ -12,6 +12,9 @@ public sealed record EngineOptions
     /// <summary>Folder that files named over REST must lie in; null = none may be named over REST.</summary>
     public string? FilesFolder { get; init; }
 
+    /// <summary>Full path of the native library that speaks QUIC (setting <c>Quic:Library</c>); null = where the system finds it.</summary>
+    public string? QuicLibrary { get; init; }
+
     /// <summary>How long flows may go on after a stop was asked for.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 }

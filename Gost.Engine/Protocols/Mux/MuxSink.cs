@@ -1,5 +1,5 @@
 using Gost.Engine.Abstractions;
-using Gost.Engine.Net;
+using Gost.Engine.Layers.Sessions;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -42,24 +42,10 @@ internal sealed class MuxSink(string service, IInboundSink sink, SmuxOptions opt
 
     private async Task ServeAsync(SmuxSession session, Inbound transport, CancellationToken closing)
     {
+        SessionFlows flows = new(sink, engine);
         while (await session.AcceptStreamAsync(closing) is { } stream)
         {
-            FlowTicket? ticket;
-            try
-            {
-                ticket = engine.Descriptors.TryAdmit() ?? await WaitForTicketAsync(closing);
-            }
-            catch
-            {
-                await stream.DisposeAsync();
-                throw;
-            }
-
-            Inbound flow = new(stream, transport.Client, transport.Peer, transport.Local) { Ticket = ticket };
-            if (!sink.TryAccept(flow))
-            {
-                await flow.DisposeAsync();
-            }
+            await flows.OfferAsync(stream, transport.Client, transport.Peer, transport.Local, closing);
         }
 
         await session.Completion;
@@ -68,20 +54,5 @@ internal sealed class MuxSink(string service, IInboundSink sink, SmuxOptions opt
         {
             sink.ReportFailure(new FlowException(FlowLayer.Handshake, FlowError.Failed, $"{transport.Peer}: {fault.Message}", fault));
         }
-    }
-
-    /// <summary>Out of descriptors: the streams of this session wait, as accepted connections do.</summary>
-    private async Task<FlowTicket> WaitForTicketAsync(CancellationToken closing)
-    {
-        FlowTicket? ticket;
-        do
-        {
-            sink.ReportFault(engine.Descriptors.CreateFault());
-            await engine.Descriptors.WaitForRoomAsync(closing);
-            ticket = engine.Descriptors.TryAdmit();
-        }
-        while (ticket is null);
-        sink.ReportFault(null);
-        return ticket;
     }
 }
