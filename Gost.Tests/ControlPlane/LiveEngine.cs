@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Engine;
+using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
@@ -11,17 +12,20 @@ using Xunit;
 namespace Gost.Tests.ControlPlane;
 
 /// <summary>An engine over real sockets.</summary>
-internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = null, TimeProvider? time = null) : IAsyncDisposable
+internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = null, TimeProvider? time = null, ProtocolCatalog? catalog = null)
+    : IAsyncDisposable
 {
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public IGostEngine Engine { get; } = GostEngine.Create(store, options ?? new EngineOptions(), NullLoggerFactory.Instance, time ?? TimeProvider.System);
+    public IGostEngine Engine { get; } = new EngineHost(
+        store, options ?? new EngineOptions(), catalog ?? BuiltInProtocols.CreateCatalog(), NullLoggerFactory.Instance, time ?? TimeProvider.System);
 
     public IControlPlane Control => Engine.ControlPlane;
 
-    public static async Task<LiveEngine> StartAsync(IConfigStore? store = null, EngineOptions? options = null, TimeProvider? time = null)
+    public static async Task<LiveEngine> StartAsync(
+        IConfigStore? store = null, EngineOptions? options = null, TimeProvider? time = null, ProtocolCatalog? catalog = null)
     {
-        LiveEngine live = new(store ?? new FakeStore(), options, time);
+        LiveEngine live = new(store ?? new FakeStore(), options, time, catalog);
         await live.Engine.StartAsync(null, Token);
         return live;
     }
