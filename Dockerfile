@@ -25,6 +25,18 @@ RUN case "$TARGETARCH" in amd64) rid=linux-x64 ;; arm64) rid=linux-arm64 ;; *) e
  && install -d -m 0700 /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# The native library of the quic transport, from Microsoft's packages for the base image's system. QUIC=false leaves it out: quic is refused then.
+ARG QUIC=true
+RUN [ "$QUIC" != true ] || { . /etc/os-release \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates curl \
+ && curl -fsSL -o /tmp/feed.deb "https://packages.microsoft.com/config/$ID/$VERSION_ID/packages-microsoft-prod.deb" \
+ && dpkg -i /tmp/feed.deb \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends libmsquic \
+ && apt-get purge -y --auto-remove curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && rm /tmp/feed.deb; }
 COPY --from=build /app /app
 # The base image's unprivileged user. A named volume takes over owner and mode of this folder when it is made.
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
