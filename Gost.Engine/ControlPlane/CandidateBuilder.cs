@@ -103,9 +103,8 @@ internal sealed class CandidateBuilder(DesiredState before, DateTimeOffset now)
         }
 
         var empty = upserts.Count == 0 && _moves.Count == 0 && _removed.Count == 0 && _singletons is null;
-        var state = empty
-            ? before
-            : new DesiredState(revision, _objects.ToImmutable(), _singletons ?? before.Singletons) { Unreadable = before.Unreadable };
+        HashSet<ObjectKey> touched = [.. upserts.Concat(_moves).Concat(_removed).Select(static x => x.Key)];
+        var state = empty ? before : before.Next(_objects.ToImmutable(), touched, _singletons ?? before.Singletons);
         return new Candidate(before, state, [.. upserts], [.. _moves], [.. _removed], _singletons, _prefixes);
     }
 
@@ -148,7 +147,7 @@ internal sealed class CandidateBuilder(DesiredState before, DateTimeOffset now)
 
     private long NextOrdinal(ConfigKind kind)
     {
-        var next = (_lastOrdinals.TryGetValue(kind, out var last) ? last : before.OfKind(kind).Select(static x => x.Ordinal).DefaultIfEmpty().Max()) + 1;
+        var next = (_lastOrdinals.TryGetValue(kind, out var last) ? last : before.Index.OfKind(kind).Max?.Ordinal ?? 0) + 1;
         _lastOrdinals[kind] = next;
         return next;
     }

@@ -66,7 +66,7 @@ internal sealed class ChangePlanner(SupportedTypes supported, string? filesFolde
                     builder.Merge(x.Document, origin: null);
                 }
 
-                return Check(builder.Build(), [.. Validate(x.Document, restricted: true), .. Unapplied(x.Document)]);
+                return Check(builder.Build(), Validate(x.Document, restricted: true));
 
             case ApplySources x:
                 builder.Reconcile(x.Document);
@@ -83,45 +83,19 @@ internal sealed class ChangePlanner(SupportedTypes supported, string? filesFolde
 
     private static PlannedChange Check(Candidate candidate, ImmutableArray<Finding> findings)
     {
-        HashSet<ObjectKey> changed = [.. candidate.Upserts.Select(static x => x.Key)];
-        var state = changed.Count == 0 ? [] : ConfigValidator.ValidateState(candidate.State, changed);
+        // Forward references are legal; taking away what others use is worth a word.
+        HashSet<ObjectKey> changed = [.. candidate.Upserts.Concat(candidate.Removed).Select(static x => x.Key)];
+        var state = ConfigValidator.ValidateState(candidate.State, changed);
         ImmutableArray<Finding> all =
         [
             .. findings
                 .Concat(state.Select(x => candidate.Place(x.Key, x.Finding)))
-                .Concat(NowMissing(candidate))
                 .Distinct()
                 .OrderBy(static x => x.Severity),
         ];
         return all.FirstOrDefault(static x => x.Severity == FindingSeverity.Error) is { } error
             ? new PlannedChange(candidate, all, new ChangeRefused(ChangeRefusal.Invalid, error.Message, all))
             : new PlannedChange(candidate, all, null);
-    }
-
-    // Forward references are legal; taking away what services use is worth a word.
-    private static IEnumerable<Finding> NowMissing(Candidate candidate)
-    {
-        if (candidate.Removed.All(static x => x.Kind == ConfigKind.Services))
-        {
-            yield break;
-        }
-
-        foreach (var service in candidate.State.OfKind(ConfigKind.Services).Select(static x => (ServiceConfig)x.Config))
-        {
-            foreach (var text in PreparedObject.Missing(service, candidate.State).Except(PreparedObject.Missing(service, candidate.Before)))
-            {
-                yield return new Finding("", $"service {service.Name}: {text}", FindingSeverity.Warning);
-            }
-        }
-    }
-
-    private static IEnumerable<Finding> Unapplied(GostConfig document)
-    {
-        (string Name, bool Present)[] members =
-            [("api", document.Api is not null), ("metrics", document.Metrics is not null), ("log", document.Log is not null), ("profiling", document.Profiling is not null)];
-        return members
-            .Where(static x => x.Present)
-            .Select(static x => new Finding($"/{x.Name}", $"{x.Name} is kept and exported but not applied by an import", FindingSeverity.Warning));
     }
 
     private static DesiredObject? FindCurrent(DesiredState before, ConfigKind kind, string name, ChangeRequest request, out PlannedChange refused)

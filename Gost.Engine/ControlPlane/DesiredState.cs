@@ -46,7 +46,7 @@ public sealed record UnreadableObject(string Kind, string Name, string Reason);
 public sealed class DesiredState
 {
     private readonly ImmutableDictionary<ObjectKey, DesiredObject> _objects;
-    private readonly Lazy<ILookup<ConfigKind, DesiredObject>> _byKind;
+    private readonly Lazy<StateIndex> _index;
 
     /// <summary>Takes the objects and the singletons <c>tls</c>, <c>log</c>, <c>profiling</c>, <c>api</c>, <c>metrics</c> (a document without lists).</summary>
     public DesiredState(long revision, ImmutableDictionary<ObjectKey, DesiredObject> objects, GostConfig? singletons = null)
@@ -54,7 +54,15 @@ public sealed class DesiredState
         Revision = revision;
         _objects = objects;
         Singletons = singletons ?? new GostConfig();
-        _byKind = new(() => _objects.Values.OrderBy(static x => x.Ordinal).ToLookup(static x => x.Kind));
+        _index = new(() => StateIndex.Empty.With([], _objects.Values));
+    }
+
+    private DesiredState(long revision, ImmutableDictionary<ObjectKey, DesiredObject> objects, GostConfig singletons, StateIndex index)
+    {
+        Revision = revision;
+        _objects = objects;
+        Singletons = singletons;
+        _index = new(index);
     }
 
     /// <summary>Nothing at revision 0.</summary>
@@ -72,9 +80,21 @@ public sealed class DesiredState
     /// <summary>What the store holds and this build cannot read: kept, reported, never a boot error.</summary>
     public ImmutableArray<UnreadableObject> Unreadable { get; init; } = [];
 
+    /// <summary>What changes ask for; made at first need, and from then on carried over from state to state.</summary>
+    internal StateIndex Index => _index.Value;
+
     /// <summary>The objects of a kind, in order.</summary>
-    public IEnumerable<DesiredObject> OfKind(ConfigKind kind) => _byKind.Value[kind];
+    public IReadOnlyList<DesiredObject> OfKind(ConfigKind kind) => Index.OfKind(kind);
 
     /// <summary>One object, or null.</summary>
     public DesiredObject? Find(ConfigKind kind, string name) => _objects.GetValueOrDefault(new ObjectKey(kind, name));
+
+    /// <summary>The next state: <paramref name="objects"/> differ from those here by what stands under <paramref name="touched"/>.</summary>
+    internal DesiredState Next(ImmutableDictionary<ObjectKey, DesiredObject> objects, IReadOnlySet<ObjectKey> touched, GostConfig singletons)
+    {
+        var index = Index.With(
+            touched.Select(x => _objects.GetValueOrDefault(x)).OfType<DesiredObject>(),
+            touched.Select(x => objects.GetValueOrDefault(x)).OfType<DesiredObject>());
+        return new DesiredState(Revision + 1, objects, singletons, index) { Unreadable = Unreadable };
+    }
 }

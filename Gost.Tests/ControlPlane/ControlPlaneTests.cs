@@ -310,7 +310,17 @@ public sealed class ControlPlaneTests
         Assert.DoesNotContain(engine.Status("a").Warnings, static x => x.Contains("door", StringComparison.Ordinal));
         Assert.Equal(1, engine.Status("a").Generation);
         var applied = await engine.ApplyAsync(new DeleteObject(ConfigKind.Admissions, "door"));
-        Assert.Contains("service a", Assert.Single(applied.Warnings).Message, StringComparison.Ordinal);
+        Assert.Equal("service a still uses admission door: every client is refused until it exists", Assert.Single(applied.Warnings).Message);
+    }
+
+    [Fact]
+    public async Task Delete_OfWhatAChainUses_SaysSo()
+    {
+        await using var engine = await StartAsync();
+        await engine.ApplyAsync(new CreateObject(ConfigKind.Hops, new HopConfig { Name = "h" }));
+        await engine.ApplyAsync(new CreateObject(ConfigKind.Chains, new ChainConfig { Name = "c", Hops = [new HopConfig { Name = "h" }] }));
+        var applied = await engine.ApplyAsync(new DeleteObject(ConfigKind.Hops, "h"));
+        Assert.Equal("chain c still uses hop h: connections that need it are refused until it exists", Assert.Single(applied.Warnings).Message);
     }
 
     [Fact]

@@ -52,9 +52,11 @@ internal static class ConfigValidator
                     findings.Add(finding with { Pointer = pointer + finding.Pointer });
                 }
 
-                if (config.Name.Length > 0 && !names.Add(config.Name))
+                // Names are taken without the blanks around them.
+                var name = config.Name.Trim();
+                if (name.Length > 0 && !names.Add(name))
                 {
-                    findings.Add(new Finding(pointer + "/name", $"{kind.Noun} {JsonPointer.Shorten(config.Name)} is there twice; names are unique within a kind"));
+                    findings.Add(new Finding(pointer + "/name", $"{kind.Noun} {JsonPointer.Shorten(name)} is there twice; names are unique within a kind"));
                 }
             }
         }
@@ -64,67 +66,91 @@ internal static class ConfigValidator
     }
 
     /// <summary>
-    /// Findings between the objects of a state: services that want one port (errors), names of objects that do not exist (warnings).
-    /// Only those that concern a changed object are reported; null = all. Pointers are relative to the object of the key.
+    /// Findings between the objects of a state that concern changed ones: services that want one port (errors), names of objects that do not exist
+    /// (warnings, for the changed object that uses the name, and for an object that is gone while others go on using its name). Costs what the change
+    /// touches. Pointers are relative to the object of the key.
     /// </summary>
-    public static ImmutableArray<(ObjectKey Key, Finding Finding)> ValidateState(DesiredState candidate, IReadOnlySet<ObjectKey>? changed)
-    {
-        var findings = ImmutableArray.CreateBuilder<(ObjectKey, Finding)>();
-        CheckPorts(candidate, changed, findings);
-        CheckReferences(candidate, changed, findings);
-        return findings.ToImmutable();
-    }
+    public static ImmutableArray<(ObjectKey Key, Finding Finding)> ValidateState(DesiredState candidate, IReadOnlySet<ObjectKey> changed) =>
+        [.. PortClashes(candidate, changed), .. MissingNames(candidate, changed)];
 
-    private static void CheckPorts(DesiredState candidate, IReadOnlySet<ObjectKey>? changed, ImmutableArray<(ObjectKey, Finding)>.Builder findings)
+    // Services clash only with others at the same port, so that the ports of changed services are all that has to be looked at.
+    private static IEnumerable<(ObjectKey Key, Finding Finding)> PortClashes(DesiredState candidate, IReadOnlySet<ObjectKey> changed)
     {
-        PortTable ports = new();
-        foreach (var item in candidate.OfKind(ConfigKind.Services))
+        HashSet<PortPlace> places = [];
+        foreach (var key in changed)
         {
-            if (item.Config is not ServiceConfig service || ports.Add(service) is not { } other)
+            if (candidate.Objects.TryGetValue(key, out var value) && value.Config is ServiceConfig service && PortTable.PlaceOf(service) is { } place)
             {
-                continue;
-            }
-
-            // The changed one of the two is told; the later one when both are.
-            ObjectKey otherKey = new(ConfigKind.Services, other.Name);
-            if (changed?.Contains(item.Key) != false)
-            {
-                findings.Add((item.Key, Clash(service, other)));
-            }
-            else if (changed.Contains(otherKey))
-            {
-                findings.Add((otherKey, Clash(other, service)));
+                places.Add(place);
             }
         }
+
+        List<(long Ordinal, ObjectKey Key, Finding Finding)> clashes = [];
+        foreach (var place in places)
+        {
+            PortTable ports = new();
+            foreach (var item in candidate.Index.AtPort(place))
+            {
+                var service = (ServiceConfig)item.Config;
+                if (ports.Add(service) is not { } other)
+                {
+                    continue;
+                }
+
+                // The changed one of the two is told; the later one when both are.
+                ObjectKey otherKey = new(ConfigKind.Services, other.Name);
+                if (changed.Contains(item.Key))
+                {
+                    clashes.Add((item.Ordinal, item.Key, Clash(service, other)));
+                }
+                else if (changed.Contains(otherKey))
+                {
+                    clashes.Add((item.Ordinal, otherKey, Clash(other, service)));
+                }
+            }
+        }
+
+        return clashes.OrderBy(static x => x.Ordinal).Select(static x => (x.Key, x.Finding));
     }
 
     private static Finding Clash(ServiceConfig service, ServiceConfig other) => new(
         "/addr",
         $"the address {service.Addr} ({ServiceFacts.LocalTransport(service)}) is taken by service {other.Name} ({other.Addr})");
 
-    private static void CheckReferences(DesiredState candidate, IReadOnlySet<ObjectKey>? changed, ImmutableArray<(ObjectKey, Finding)>.Builder findings)
+    private static IEnumerable<(ObjectKey Key, Finding Finding)> MissingNames(DesiredState candidate, IReadOnlySet<ObjectKey> changed)
     {
-        foreach (var kind in new[] { ConfigKind.Services, ConfigKind.Chains, ConfigKind.Hops, ConfigKind.Resolvers })
+        HashSet<ObjectKey> affected = [];
+        foreach (var key in changed)
         {
-            foreach (var item in candidate.OfKind(kind))
+            if (candidate.Objects.ContainsKey(key))
             {
-                foreach (var reference in References.Of(item.Config))
-                {
-                    if (candidate.Find(reference.Kind, reference.Name) is not null)
-                    {
-                        continue;
-                    }
+                affected.Add(key);
+            }
+            else
+            {
+                affected.UnionWith(candidate.Index.UsersOf(key));
+            }
+        }
 
-                    var name = JsonPointer.Shorten(reference.Name);
-                    if (changed?.Contains(item.Key) != false)
-                    {
-                        findings.Add((item.Key, new Finding(reference.Pointer, reference.Missing, FindingSeverity.Warning)));
-                    }
-                    else if (changed.Contains(reference.Key))
-                    {
-                        // It was removed while others go on using its name.
-                        findings.Add((reference.Key, new Finding("", $"{item.Key} still uses {reference.Kind.Noun} {name}: {reference.Effect}", FindingSeverity.Warning)));
-                    }
+        var items = affected.Select(x => candidate.Objects[x]).OrderBy(static x => ConfigKind.All.IndexOf(x.Kind)).ThenBy(static x => x.Ordinal);
+        foreach (var item in items)
+        {
+            foreach (var reference in References.Of(item.Config))
+            {
+                if (candidate.Find(reference.Kind, reference.Name) is not null)
+                {
+                    continue;
+                }
+
+                if (changed.Contains(item.Key))
+                {
+                    yield return (item.Key, new Finding(reference.Pointer, reference.Missing, FindingSeverity.Warning));
+                }
+                else if (changed.Contains(reference.Key))
+                {
+                    // It was removed while others go on using its name.
+                    var message = $"{item.Kind.Noun} {item.Config.Name} still uses {reference.Kind.Noun} {JsonPointer.Shorten(reference.Name)}: {reference.Effect}";
+                    yield return (reference.Key, new Finding("", message, FindingSeverity.Warning));
                 }
             }
         }

@@ -12,26 +12,36 @@ namespace Gost.Engine.Config.Validation;
 /// </summary>
 internal sealed class PortTable
 {
-    private readonly Dictionary<(string Transport, int Port), Port> _ports = [];
+    private readonly Dictionary<PortPlace, Port> _ports = [];
+
+    /// <summary>The port that a service takes on this host, whatever its address; null when it takes none that is known.</summary>
+    public static PortPlace? PlaceOf(ServiceConfig service) => Read(service, out _);
 
     /// <summary>Adds a service; returns the earlier one it clashes with, or null.</summary>
     public ServiceConfig? Add(ServiceConfig service)
     {
-        if (ServiceFacts.LocalTransport(service) is not { } transport
-            || !HostPort.TryParse(service.Addr, out var address, out _)
-            || address.Port == 0)
+        if (Read(service, out var address) is not { } place)
         {
             return null;
         }
 
-        var key = (transport, address.Port);
-        if (!_ports.TryGetValue(key, out var port))
+        if (!_ports.TryGetValue(place, out var port))
         {
-            _ports.Add(key, port = new Port());
+            _ports.Add(place, port = new Port());
         }
 
         var mayShare = service.Listener is { Metadata.Count: > 0 } listener && new MetadataReader(listener.Metadata, "").GetBool(false, "reuseport");
         return port.Add(service, Normalize(address), mayShare);
+    }
+
+    private static PortPlace? Read(ServiceConfig service, out HostPort address)
+    {
+        address = default;
+        return ServiceFacts.LocalTransport(service) is { } transport
+            && HostPort.TryParse(service.Addr, out address, out _)
+            && address.Port != 0
+            ? new PortPlace(transport, address.Port)
+            : null;
     }
 
     private static (string Host, Family Family) Normalize(HostPort address)

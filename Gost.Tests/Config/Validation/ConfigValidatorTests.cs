@@ -234,7 +234,7 @@ public sealed class ConfigValidatorTests
     [InlineData("tcp", ":80", "tcp", ":81", false)]
     public void ValidateState_SamePort_ClashesWhereTheAddressesOverlap(string type1, string addr1, string type2, string addr2, bool clashes)
     {
-        var findings = ConfigValidator.ValidateState(State(Forward("a", type1, addr1), Forward("b", type2, addr2)), changed: null);
+        var findings = ConfigValidator.ValidateState(State(Forward("a", type1, addr1), Forward("b", type2, addr2)), Keys("a", "b"));
 
         Assert.Equal(clashes ? ["services/b"] : [], findings.Select(x => x.Key.ToString()));
         Assert.All(findings, x => Assert.Equal(("/addr", FindingSeverity.Error), (x.Finding.Pointer, x.Finding.Severity)));
@@ -258,8 +258,8 @@ public sealed class ConfigValidatorTests
             Listener = new ListenerConfig { Type = "tcp", Metadata = new([KeyValuePair.Create("reusePort", (object?)true)]) },
         };
 
-        Assert.Empty(ConfigValidator.ValidateState(State(Shared("a"), Shared("b")), null));
-        Assert.Single(ConfigValidator.ValidateState(State(Shared("a"), Forward("b", "tcp", ":80")), null));
+        Assert.Empty(ConfigValidator.ValidateState(State(Shared("a"), Shared("b")), Keys("a", "b")));
+        Assert.Single(ConfigValidator.ValidateState(State(Shared("a"), Forward("b", "tcp", ":80")), Keys("a", "b")));
         Assert.Single(ConfigValidator.ValidateState(State(Forward("b", "tcp", ":80"), Shared("a"), Shared("c")), Keys("c")));
     }
 
@@ -267,7 +267,7 @@ public sealed class ConfigValidatorTests
     public void ValidateState_RemoteBind_TakesNoLocalPort()
     {
         var remote = Forward("b", "rtcp", ":80") with { Listener = new ListenerConfig { Type = "rtcp", Chain = "c" } };
-        var finding = Assert.Single(ConfigValidator.ValidateState(State(Forward("a", "tcp", ":80"), remote), null));
+        var finding = Assert.Single(ConfigValidator.ValidateState(State(Forward("a", "tcp", ":80"), remote), Keys("a", "b")));
         Assert.Equal(("/listener/chain", FindingSeverity.Warning), (finding.Finding.Pointer, finding.Finding.Severity));
     }
 
@@ -280,7 +280,7 @@ public sealed class ConfigValidatorTests
         Assert.Contains("every client is refused", forUser.Finding.Message, StringComparison.Ordinal);
 
         var forRemover = Assert.Single(ConfigValidator.ValidateState(State(user), new HashSet<ObjectKey> { new(ConfigKind.Admissions, "gone") }));
-        Assert.Contains("services/a still uses", forRemover.Finding.Message, StringComparison.Ordinal);
+        Assert.Contains("service a still uses", forRemover.Finding.Message, StringComparison.Ordinal);
         Assert.Empty(ConfigValidator.ValidateState(State(user), Keys("b")));
     }
 
@@ -290,7 +290,7 @@ public sealed class ConfigValidatorTests
         var state = State([.. Enumerable.Range(0, 10_000).Select(x => Forward($"s{x}", "tcp", $"127.{x / 250 % 250}.{x % 250}.1:80"))]);
         var start = TimeProvider.System.GetTimestamp();
 
-        Assert.Empty(ConfigValidator.ValidateState(state, null));
+        Assert.Empty(ConfigValidator.ValidateState(state, state.Objects.Keys.ToHashSet()));
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
@@ -301,6 +301,15 @@ public sealed class ConfigValidatorTests
         var findings = ConfigValidator.ValidateDocument(document, Context);
 
         Assert.Equal(["/services/2/handler/type", "/services/2/listener/type", "/services/2/name"], findings.Select(x => x.Pointer).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ValidateDocument_NamesEqualButForBlanks_AreOneName()
+    {
+        GostConfig document = new() { Services = [Forward("a", "tcp", ":80"), Forward(" a", "tcp", ":81")] };
+        var finding = Assert.Single(ConfigValidator.ValidateDocument(document, Context));
+
+        Assert.Equal(("/services/1/name", FindingSeverity.Error), (finding.Pointer, finding.Severity));
     }
 
     private static ImmutableArray<Finding> Service(string json) => Read(ConfigKind.Services, json);
