@@ -10,6 +10,7 @@ internal sealed class ConnectionTable
     private readonly ConcurrentDictionary<long, Flow> _flows = new();
     private readonly Lock _gate = new();
     private long _count;
+    private long _abortedUpTo;
     private TaskCompletionSource? _empty;
 
     /// <summary>Flows now.</summary>
@@ -20,6 +21,12 @@ internal sealed class ConnectionTable
     {
         Interlocked.Increment(ref _count);
         _flows[flow.Id] = flow;
+
+        // Accepted while its generation's flows were being ended: whoever ends them marks first and looks then, here it is the other way round.
+        if (flow.Generation.Number <= Interlocked.Read(ref _abortedUpTo))
+        {
+            flow.Abort();
+        }
     }
 
     /// <summary>Removes a flow that has ended.</summary>
@@ -63,9 +70,15 @@ internal sealed class ConnectionTable
         return true;
     }
 
-    /// <summary>Ends the flows of all generations up to a number.</summary>
+    /// <summary>Ends the flows of all generations up to a number, those included that are being accepted now.</summary>
     public void AbortUpTo(long generation)
     {
+        var known = Interlocked.Read(ref _abortedUpTo);
+        while (known < generation)
+        {
+            known = Interlocked.CompareExchange(ref _abortedUpTo, generation, known);
+        }
+
         foreach (var flow in _flows.Values)
         {
             if (flow.Generation.Number <= generation)

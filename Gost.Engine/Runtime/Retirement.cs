@@ -10,7 +10,8 @@ internal sealed class Retirement(TimeProvider time) : IDisposable
     /// <summary>Ends flows of generations up to <paramref name="generation"/>: at once for zero, after the time, or never for null.</summary>
     public void Schedule(ServiceRuntime service, long generation, TimeSpan? drain)
     {
-        if (drain is not { } after || service.Connections.Count == 0)
+        // Also without flows: one may have been accepted just before the change, and not be counted yet.
+        if (drain is not { } after)
         {
             return;
         }

@@ -16,6 +16,8 @@ internal sealed class ServiceRuntime : IInboundSink
     private readonly RuntimeContext _context;
     private readonly ServiceJournal _journal;
     private readonly Action<ServiceRuntime> _faulted;
+    private readonly Lock _transition = new();
+    private bool _closed;
     private ServiceGeneration? _current;
     private Task _watch = Task.CompletedTask;
     private ServiceConfig _config;
@@ -33,6 +35,8 @@ internal sealed class ServiceRuntime : IInboundSink
     }
 
     public string Name => _config.Name;
+
+    public ServiceState State => _journal.State;
 
     /// <summary>The definition that runs, or that failed.</summary>
     public ServiceConfig Config => _config;
@@ -56,14 +60,19 @@ internal sealed class ServiceRuntime : IInboundSink
     /// </summary>
     public ServiceGeneration? Publish(ServiceGeneration next)
     {
-        next.Number = ++_generation;
-        _config = next.Config;
-        _warnings = next.Warnings;
-        var previous = Interlocked.Exchange(ref _current, next);
+        ServiceGeneration? previous;
+        lock (_transition)
+        {
+            next.Number = ++_generation;
+            _config = next.Config;
+            _warnings = next.Warnings;
+            previous = Interlocked.Exchange(ref _current, next);
 
-        // A listener at a far end binds when it runs, and says then that it has.
-        _journal.Enter(next.IsBound ? ServiceState.Ready : ServiceState.Running);
-        _journal.Listening(Address(next));
+            // A listener at a far end binds when it runs, and says then that it has.
+            _journal.Enter(next.IsBound ? ServiceState.Ready : ServiceState.Running);
+            _journal.Listening(Address(next));
+        }
+
         _context.Logger.ServiceListening(Name, Address(next), next.Number);
         if (next.Warnings.FirstOrDefault(OpenProxyAspect.IsMeant) is { } open && previous?.Warnings.Contains(open) != true)
         {
@@ -89,8 +98,14 @@ internal sealed class ServiceRuntime : IInboundSink
     /// <summary>Ends the service and gives its generation, which the caller stops; live flows go on.</summary>
     public ServiceGeneration? Close()
     {
-        var last = Interlocked.Exchange(ref _current, null);
-        _journal.Enter(ServiceState.Closed);
+        ServiceGeneration? last;
+        lock (_transition)
+        {
+            _closed = true;
+            last = Interlocked.Exchange(ref _current, null);
+            _journal.Enter(ServiceState.Closed);
+        }
+
         _context.Logger.ServiceClosed(Name);
         return last;
     }
@@ -250,8 +265,14 @@ internal sealed class ServiceRuntime : IInboundSink
         if (Interlocked.CompareExchange(ref _current, null, generation) == generation)
         {
             await generation.DisposeAsync();
-            if (Current is null)
+            lock (_transition)
             {
+                // Meanwhile a change may have mended the service, or removed it.
+                if (_closed || Current is not null)
+                {
+                    return;
+                }
+
                 Fail(generation.Config, fault, generation.Warnings);
             }
 
