@@ -31,8 +31,8 @@ internal sealed class HealthEndpoints(IControlPlane controlPlane, ServerState st
             throw new ApiException(ApiError.Unavailable("stopping: connections are being drained"));
         }
 
-        var services = controlPlane.Desired.OfKind(Engine.Config.ConfigKind.Services).ToList();
-        var failed = services.Count(x => controlPlane.GetStatus(x.Config.Name)?.State == ServiceState.Failed);
+        var services = controlPlane.Desired.OfKind(Engine.Config.ConfigKind.Services);
+        var failed = services.Count(x => controlPlane.GetState(x.Config.Name) == ServiceState.Failed);
         return ApiResponse.OkAsync(context, new JsonObject { ["services"] = services.Count, ["failed"] = failed });
     }
 }

@@ -105,7 +105,7 @@ internal sealed class FlowMetrics : IFlowObserver
         foreach (var service in controlPlane.Desired.OfKind(ConfigKind.Services))
         {
             var name = service.Config.Name;
-            running += controlPlane.GetStatus(name)?.State == ServiceState.Ready ? 1 : 0;
+            running += controlPlane.GetState(name) == ServiceState.Ready ? 1 : 0;
             foreach (var flow in controlPlane.GetConnections(name) ?? [])
             {
                 var key = (name, LabelOf(HostOf(flow.Client)));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Gost.Engine.ControlPlane;
 
 /// <summary>Decides what of a candidate has to be built, and how strictly. Used under the control plane's writer lock.</summary>
-internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, ILogger logger)
+internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, ObjectWarnings warnings, ILogger logger)
 {
     /// <summary>Whether a service that cannot be made ready refuses the change; a reload is not refused by what had failed before.</summary>
     public static bool Matters(PrepareFailure failure, ChangeRequest request, Candidate candidate) => request switch
@@ -96,9 +96,10 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
         }
     }
 
-    /// <summary>False for a service that is wanted but does not run.</summary>
-    public bool Runs(DesiredObject value) =>
-        value.Kind != ConfigKind.Services || graph.Find(value.Config.Name) is null or { Current: not null };
+    /// <summary>False for a service that is wanted but does not run, and for another object that is not in force.</summary>
+    public bool Runs(DesiredObject value) => value.Kind == ConfigKind.Services
+        ? graph.Find(value.Config.Name) is null or { Current: not null }
+        : !warnings.IsRefused(value.Key);
 
     private static bool ReadsFile(NamedConfig config) =>
         config is AutherConfig { File: not null } or AdmissionConfig { File: not null } or HostsConfig { File: not null } or HopConfig { File: not null }

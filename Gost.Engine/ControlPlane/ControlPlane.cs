@@ -18,6 +18,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     private readonly ChangePlanner _planner;
     private readonly ChangeCompiler _compiler;
     private readonly ChainTester _tester;
+    private readonly MissingNames _missing;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private DesiredState _desired = DesiredState.Empty;
@@ -35,7 +36,8 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             new ObjectWarnings());
         _planner = new ChangePlanner(engine.Catalog.Supported, engine.Options.FilesFolder, engine.Time);
         _tester = new ChainTester(engine);
-        _compiler = new ChangeCompiler(_planner, _context.Graph, _logger);
+        _missing = new MissingNames(engine);
+        _compiler = new ChangeCompiler(_planner, _context.Graph, _context.Warnings, _logger);
     }
 
     /// <inheritdoc/>
@@ -104,9 +106,12 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
     {
         var desired = Desired;
         return _context.Graph.Find(service) is { } x
-            ? x.GetStatus([.. PreparedObject.Missing(x.Config, desired), .. _context.Warnings.Of(x.Config, desired)])
+            ? x.GetStatus([.. _missing.Of(x.Config, desired), .. _context.Warnings.Of(x.Config, desired)])
             : null;
     }
+
+    /// <inheritdoc/>
+    public ServiceState? GetState(string service) => _context.Graph.Find(service)?.State;
 
     /// <inheritdoc/>
     public IReadOnlyList<ConnectionInfo>? GetConnections(string service) => _context.Graph.Find(service)?.Connections.List();

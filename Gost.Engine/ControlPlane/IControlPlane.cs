@@ -20,6 +20,9 @@ public interface IControlPlane
     /// <summary>Status of a service, null when there is none of the name.</summary>
     ServiceStatus? GetStatus(string service);
 
+    /// <summary>The state alone, which costs nothing; null when there is none of the name.</summary>
+    ServiceState? GetState(string service);
+
     /// <summary>Live flows of a service, null when there is none of the name.</summary>
     IReadOnlyList<ConnectionInfo>? GetConnections(string service);
 

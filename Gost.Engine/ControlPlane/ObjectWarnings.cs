@@ -27,7 +27,10 @@ internal sealed class ObjectWarnings
 
     /// <summary>An object of the store that cannot run here; who uses it finds nothing under its name, or its last good form.</summary>
     public void SetRefused(ObjectKey key, Finding error) => _entries[key] =
-        new Entry([error with { Message = $"it is not in force: {error.Message}" }], null);
+        new Entry([error with { Message = $"it is not in force: {error.Message}" }], null) { IsRefused = true };
+
+    /// <summary>Whether the object is wanted but not in force.</summary>
+    public bool IsRefused(ObjectKey key) => _entries.TryGetValue(key, out var entry) && entry.IsRefused;
 
     /// <summary>The object is gone.</summary>
     public void Remove(ObjectKey key) => _entries.TryRemove(key, out _);
@@ -84,5 +87,7 @@ internal sealed class ObjectWarnings
     private sealed record Entry(ImmutableArray<Finding> Findings, IFileBacked? File)
     {
         public static Entry Empty { get; } = new([], null);
+
+        public bool IsRefused { get; init; }
     }
 }

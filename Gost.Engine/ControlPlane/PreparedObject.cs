@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Net;
@@ -57,31 +56,6 @@ internal sealed class PreparedObject(IAsyncDisposable? value, Func<IAsyncDisposa
             _ when key.Kind == ConfigKind.Hosts => None(objects.Hosts, key.Name),
             _ => null,
         };
-    }
-
-    /// <summary>The name of every acting reference of a service that leads nowhere, as status warnings.</summary>
-    public static IEnumerable<string> Missing(ServiceConfig service, DesiredState state)
-    {
-        var forwarderHop = service.Forwarder is { } forwarder ? (forwarder.Hop.Length > 0 ? forwarder.Hop : forwarder.Name) : "";
-        ImmutableArray<(ConfigKind Kind, string Name, string Effect)> references =
-        [
-            (ConfigKind.Chains, service.Handler?.Chain ?? "", "connections are refused"),
-            (ConfigKind.Chains, service.Listener?.Chain ?? "", "connections are refused"),
-            .. (service.Handler?.ChainGroup?.Chains ?? []).Concat(service.Listener?.ChainGroup?.Chains ?? [])
-                .Select(static x => (ConfigKind.Chains, x.Chain, "the others of its group are used")),
-            .. (service.Forwarder?.HopGroup?.Hops ?? []).Select(static x => (ConfigKind.Hops, x.Hop, "the others of its group are used")),
-            (ConfigKind.Hops, forwarderHop, "connections are refused"),
-            (ConfigKind.Authers, service.Handler?.Auther ?? "", "nobody is allowed"),
-            .. (service.Handler?.Authers ?? []).Select(static x => (ConfigKind.Authers, x, "nobody is allowed")),
-            (ConfigKind.Admissions, service.Admission, "nobody is admitted"),
-            .. service.Admissions.Select(static x => (ConfigKind.Admissions, x, "nobody is admitted")),
-            (ConfigKind.Hosts, service.Hosts, "names are resolved without it"),
-            (ConfigKind.Resolvers, service.Resolver, "names are resolved without it"),
-        ];
-        return references
-            .Where(x => x.Name.Length > 0 && state.Find(x.Kind, x.Name) is null)
-            .Select(static x => $"{x.Kind.Noun} {x.Name} does not exist: {x.Effect}")
-            .Distinct();
     }
 
     private static PreparedObject Of<T>(NamedRefTable<T> table, string name, Func<T?, T> compile)

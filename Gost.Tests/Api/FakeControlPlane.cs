@@ -37,6 +37,8 @@ internal sealed class FakeControlPlane : IControlPlane
         ?? (Desired.Find(ConfigKind.Services, service) is null ? null
             : new(_now, ServiceState.Ready, "127.0.0.1:8080", 1, [new(_now, $"service {service} is ready")], new(3, 1, 0, 1018, 7327, 0), null, [], []));
 
+    public ServiceState? GetState(string service) => GetStatus(service)?.State;
+
     public IReadOnlyList<ConnectionInfo>? GetConnections(string service) =>
         Desired.Find(ConfigKind.Services, service) is null ? null : Connections.GetValueOrDefault(service) ?? [];
 

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
 using Gost.Tests.Testing;
 using Xunit;
 using static Gost.Tests.ControlPlane.EngineFixture;
@@ -117,6 +120,33 @@ public sealed class ObjectWarningsTests
             "chains/c: /hops/0/nodes/0/connector/type: it is not in force: connector type serial is not supported", Assert.Single(Warnings(engine)),
             StringComparison.Ordinal);
         await engine.ApplyAsync(new ReplaceObject(ConfigKind.Chains, "c", Chain(Node)));
+        Assert.Empty(Warnings(engine));
+    }
+
+    [Fact]
+    public async Task AStoredObjectThatCouldNotBeUsed_IsPutIntoForceByTheSamePut_OnceItCan()
+    {
+        using TempFolder folder = new();
+        var tls = Node with { Dialer = new DialerConfig { Type = "tls", Tls = new TlsConfig { Secure = true, CaFile = folder.File("ca.pem") } } };
+        FakeStore store = new()
+        {
+            State = new DesiredState(1, new DesiredObject[]
+            {
+                new(ConfigKind.Chains, Chain(tls), 1, 1, ObjectOrigin.Rest, default, default),
+                new(ConfigKind.Services, Through("c"), 1, 1, ObjectOrigin.Rest, default, default),
+            }.ToImmutableDictionary(static x => x.Key)),
+        };
+        await using var engine = await LiveEngine.StartAsync(store, new EngineOptions { FilesFolder = folder.Path });
+        Assert.Contains("it is not in force", Assert.Single(Warnings(engine)), StringComparison.Ordinal);
+        ReplaceObject same = new(ConfigKind.Chains, "c", Chain(tls));
+        var refused = Assert.IsType<ChangeRefused>(await engine.Control.ApplyAsync(same, Token));
+        Assert.Equal(ChangeRefusal.Invalid, refused.Reason);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=ca", key, HashAlgorithmName.SHA256);
+        using var authority = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        folder.Write("ca.pem", authority.ExportCertificatePem());
+        await engine.ApplyAsync(same);
         Assert.Empty(Warnings(engine));
     }
 
