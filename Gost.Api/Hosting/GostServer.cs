@@ -82,8 +82,8 @@ internal sealed class GostServer : IAsyncDisposable
         }
 
         await _engine.StartAsync(_options.Definitions, cancellationToken);
-        var services = ControlPlane.Desired.OfKind(ConfigKind.Services).ToList();
-        Log.Ready(_logger, services.Count, services.Count(x => ControlPlane.GetStatus(x.Config.Name)?.State == ServiceState.Failed));
+        var services = ControlPlane.Desired.OfKind(ConfigKind.Services);
+        Log.Ready(_logger, services.Count, services.Count(x => ControlPlane.GetState(x.Config.Name) == ServiceState.Failed));
         _background = Task.WhenAll(ReloadOnRequestAsync(), ReloadPeriodicallyAsync());
     }
 
@@ -118,6 +118,7 @@ internal sealed class GostServer : IAsyncDisposable
         }
 
         await _engine.DisposeAsync();
+        _reloader.Dispose();
         _ended.Dispose();
     }
 
