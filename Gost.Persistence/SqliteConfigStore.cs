@@ -122,7 +122,7 @@ internal sealed class SqliteConfigStore : IConfigStore
             StoreWriter writer = new(connection, transaction);
             if (!writer.TryAdvance(expectedRevision, revision))
             {
-                throw new StoreException(StoreError.Conflict, $"the store {Path} was changed by somebody else; load it again");
+                throw new StoreException(StoreError.Conflict, $"the store {Path} was changed by another program; restart gost, which reads it again");
             }
 
             writer.Write(change, revision);

@@ -12,9 +12,9 @@ public sealed class ConfigKind
 {
     private readonly Func<GostConfig, IEnumerable<NamedConfig>> _read;
 
-    private ConfigKind(string name, string noun, Type recordType, Func<GostConfig, IEnumerable<NamedConfig>> read, bool hasEndpoint = true)
+    private ConfigKind(string name, string noun, Type recordType, Func<GostConfig, IEnumerable<NamedConfig>> read)
     {
-        (Name, Noun, RecordType, _read, HasEndpoint) = (name, noun, recordType, read, hasEndpoint);
+        (Name, Noun, RecordType, _read) = (name, noun, recordType, read);
     }
 
     public static ConfigKind Services { get; } = new("services", "service", typeof(ServiceConfig), static x => x.Services);
@@ -35,8 +35,8 @@ public sealed class ConfigKind
     public static ConfigKind Quotas { get; } = new("quotas", "quota", typeof(QuotaConfig), static x => x.Quotas);
     public static ConfigKind Observers { get; } = new("observers", "observer", typeof(ObserverConfig), static x => x.Observers);
     public static ConfigKind Caches { get; } = new("caches", "cache", typeof(CacheConfig), static x => x.Caches);
-    public static ConfigKind Rewriters { get; } = new("rewriters", "rewriter", typeof(RewriterConfig), static x => x.Rewriters, hasEndpoint: false);
-    public static ConfigKind Loggers { get; } = new("loggers", "logger", typeof(LoggerConfig), static x => x.Loggers, hasEndpoint: false);
+    public static ConfigKind Rewriters { get; } = new("rewriters", "rewriter", typeof(RewriterConfig), static x => x.Rewriters);
+    public static ConfigKind Loggers { get; } = new("loggers", "logger", typeof(LoggerConfig), static x => x.Loggers);
 
     /// <summary>Every kind, in the document's order.</summary>
     public static ImmutableArray<ConfigKind> All { get; } =
@@ -53,9 +53,6 @@ public sealed class ConfigKind
 
     /// <summary>The record that holds one object; derives from <see cref="NamedConfig"/>.</summary>
     public Type RecordType { get; }
-
-    /// <summary>Whether <c>/config/{kind}</c> exists for it in GOST's Web API.</summary>
-    public bool HasEndpoint { get; }
 
     /// <summary>The objects of this kind in a document, in order.</summary>
     public IEnumerable<NamedConfig> Read(GostConfig document) => _read(document);

@@ -24,6 +24,7 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
     private ITimer? _timer;
     private T? _current;
     private string? _fault;
+    private string? _told;
 
     private ReloadedFile(string path, Func<string, T> load, ILogger logger) => (_path, _load, _logger) = (path, load, logger);
 
@@ -63,7 +64,9 @@ internal sealed class ReloadedFile<T> : IAsyncDisposable
 
     private void Reload()
     {
-        if (Read() is { } fault)
+        // Said once, not at each period.
+        var fault = Read();
+        if (Interlocked.Exchange(ref _told, fault) != fault && fault is not null)
         {
             FileLog.NotRead(_logger, _path, fault);
         }

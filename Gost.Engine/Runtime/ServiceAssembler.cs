@@ -10,11 +10,7 @@ using Gost.Engine.Security;
 namespace Gost.Engine.Runtime;
 
 /// <summary>What assembling gave: a generation unless an error was found. Pointers are relative to the service.</summary>
-internal sealed record AssembledService(ServiceGeneration? Generation, ImmutableArray<Finding> Findings)
-{
-    /// <summary>Whether a finding refuses the definition; a generation may be there all the same and is the caller's to dispose.</summary>
-    public bool HasErrors => Generation is null || Findings.Any(static x => x.Severity == FindingSeverity.Error);
-}
+internal sealed record AssembledService(ServiceGeneration? Generation, ImmutableArray<Finding> Findings);
 
 /// <summary>Builds a generation from a definition; without side effects.</summary>
 internal sealed class ServiceAssembler(EngineServices engine)
