@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using Gost.Engine.Config;
-using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Security.HostKeys;
 using Gost.Persistence.Entities;
@@ -75,24 +71,19 @@ internal sealed class SqliteConfigStore : IConfigStore
 
         try
         {
-            var connection = Connect();
-            await using var context = new GostDbContextFactory(connection).CreateDbContext();
-            await PrepareAsync(context, connection, cancellationToken);
-            var state = await context.State.AsNoTracking().SingleAsync(cancellationToken);
-            var rows = await context.Objects.AsNoTracking().OrderBy(static x => x.Ordinal).ToListAsync(cancellationToken);
-            await _hostKeys.LoadAsync(context, cancellationToken);
-            _loaded = true;
-            return StoredState.Read(state, rows);
+            return await ReadAsync(alone: false, cancellationToken);
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (StoreException e) when (e.Error == StoreError.DiskFull && _file is { IsNew: false })
         {
-            Disconnect();
-            throw StoreFaults.From(e, Path);
-        }
-        catch
-        {
-            Disconnect();
-            throw;
+            try
+            {
+                return await ReadAsync(alone: true, cancellationToken);
+            }
+            finally
+            {
+                // Commits need the files that there was no room for.
+                Disconnect();
+            }
         }
     }
 
@@ -154,6 +145,31 @@ internal sealed class SqliteConfigStore : IConfigStore
         _file = null;
         _loaded = false;
         _gate.Release();
+    }
+
+    private async ValueTask<DesiredState> ReadAsync(bool alone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = Connect(alone);
+            await using var context = new GostDbContextFactory(connection).CreateDbContext();
+            await PrepareAsync(context, connection, cancellationToken);
+            var state = await context.State.AsNoTracking().SingleAsync(cancellationToken);
+            var rows = await context.Objects.AsNoTracking().OrderBy(static x => x.Ordinal).ToListAsync(cancellationToken);
+            await _hostKeys.LoadAsync(context, cancellationToken);
+            _loaded = true;
+            return StoreReader.Read(state, rows);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Disconnect();
+            throw StoreFaults.From(e, Path);
+        }
+        catch
+        {
+            Disconnect();
+            throw;
+        }
     }
 
     private async ValueTask<DesiredState> LoadCopyAsync(CancellationToken cancellationToken)
@@ -225,7 +241,11 @@ internal sealed class SqliteConfigStore : IConfigStore
         }
     }
 
-    private SqliteConnection Connect()
+    /// <summary>
+    /// The open connection, or a new one. While it is the only one there is (<paramref name="alone"/>) SQLite keeps the index of its log in memory,
+    /// so that a full disk can be read. Source: sqlite.org/wal.html, Use of WAL Without Shared-Memory.
+    /// </summary>
+    private SqliteConnection Connect(bool alone = false)
     {
         if (_connection is not null)
         {
@@ -236,7 +256,7 @@ internal sealed class SqliteConfigStore : IConfigStore
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+            Execute(connection, (alone ? "PRAGMA locking_mode=EXCLUSIVE; " : "") + "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
             Opened?.Invoke(connection);
         }
         catch

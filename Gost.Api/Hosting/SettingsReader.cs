@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Gost.Api.CommandLine;
 using Gost.Engine.Runtime;
 
@@ -24,7 +25,7 @@ internal static class SettingsReader
         {
             Api = ReadApi(options, configuration),
             Metrics = options.Metrics,
-            ConnectionString = options.DatabasePath is { } file ? $"Data Source={file}"
+            ConnectionString = options.DatabasePath is { } file ? new DbConnectionStringBuilder { ["Data Source"] = file }.ConnectionString
                 : options.IsStoreMode ? configuration.GetConnectionString("Gost") ?? "Data Source=data/gost.db"
                 : "Data Source=:memory:",
             SshKeyFolder = options.DatabasePath is null && !options.IsStoreMode ? KeyFolder(configuration) : null,

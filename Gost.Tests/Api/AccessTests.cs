@@ -2,6 +2,7 @@ using System.Text;
 using Gost.Api.CommandLine;
 using Gost.Api.Hosting;
 using Gost.Engine.Config.Model;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 
@@ -226,6 +227,13 @@ public sealed class AccessTests
     {
         var api = SettingsReader.Read(new ProgramOptions(), Settings(user, password)).Api;
         Assert.Equal((user, password), (api?.Username, api?.Password));
+    }
+
+    [Fact]
+    public void Settings_OfAStoreWithASemicolonInItsName_NameThatFile()
+    {
+        ProgramOptions options = new() { DatabasePath = "a;Mode=Memory;b.db" };
+        Assert.Equal("a;Mode=Memory;b.db", new SqliteConnectionStringBuilder(SettingsReader.Read(options, Settings("", "")).ConnectionString).DataSource);
     }
 
     private static IConfigurationRoot Settings(string user, string password) => new ConfigurationBuilder()

@@ -45,6 +45,34 @@ public sealed class StoreFaultTests
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task DiskFullAtStart_ForwardsWhatIsStored_RefusesChangesWith507_AndRecovers()
+    {
+        await using var target = TcpTarget.Echo();
+        await using var disk = await SmallDisk.MountAsync(Token);
+        var port = Ports.Free();
+        await using (var before = await GostProcess.StartStoreAsync(disk.Folder, Token, "-db", disk.File("gost.db")))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await PutAsync(before, HttpMethod.Post, "", port, target.Address, "0")).Status);
+            Assert.Equal(0, await before.StopAsync(Token));
+        }
+
+        var filler = disk.Fill();
+        await using var gost = await GostProcess.StartStoreAsync(disk.Folder, Token, "-db", disk.File("gost.db"));
+        using var client = await LoopbackClient.ConnectAsync(port, Token);
+        Assert.True(await EchoesAsync(client));
+        var (status, body) = await PutAsync(gost, HttpMethod.Put, "/web", port, target.Address, "1");
+        Assert.Equal(HttpStatusCode.InsufficientStorage, status);
+        Assert.Equal(50700, (int?)body["code"]);
+        Assert.True(await EchoesAsync(client));
+
+        File.Delete(filler);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(gost, HttpMethod.Put, "/web", port, target.Address, "2")).Status);
+        Assert.True(await EchoesAsync(client));
+        client.Dispose();
+        Assert.Equal(0, await gost.StopAsync(Token));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task ReadOnlyStore_ForwardsWhatIsStored_RefusesChangesWith503_AndRecovers()
     {
         await using var target = TcpTarget.Echo();

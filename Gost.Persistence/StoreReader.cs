@@ -7,10 +7,10 @@ using Gost.Persistence.Entities;
 
 namespace Gost.Persistence;
 
-/// <summary>Makes the desired state of what the store holds.</summary>
-internal static class StoredState
+/// <summary>Makes a state of what the tables hold. What this build cannot read is listed, and stays in the store.</summary>
+internal static class StoreReader
 {
-    /// <summary>The state that the rows say; what this build cannot read is named in it.</summary>
+    /// <summary>The state of the rows, which may be in any order.</summary>
     public static DesiredState Read(StoreState state, List<StoredObject> rows)
     {
         var objects = ImmutableDictionary.CreateBuilder<ObjectKey, DesiredObject>();
