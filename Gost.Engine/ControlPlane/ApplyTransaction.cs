@@ -8,12 +8,6 @@ using Gost.Engine.Security;
 
 namespace Gost.Engine.ControlPlane;
 
-/// <summary>A service that could not be made ready; <see cref="Warnings"/> are those of its definition, as far as it could be built.</summary>
-internal sealed record PrepareFailure(ServiceConfig Service, FlowException Fault)
-{
-    public ImmutableArray<string> Warnings { get; init; } = [];
-}
-
 /// <summary>
 /// One change on its way: compile, bind, publish. Until <see cref="PublishAsync"/> nothing that runs is touched, and disposing undoes
 /// everything. Used under the control plane's writer lock. Source: design.md section 2, One PUT.

@@ -76,6 +76,35 @@ internal sealed class ChangeCompiler(ChangePlanner planner, RuntimeGraph graph, 
         return refused with { Findings = [.. findings.OrderBy(static x => x.Severity)] };
     }
 
+    /// <summary>
+    /// Builds everything, for the start. What the command line or a file asks for and cannot work is given and ends the start; what is stored and cannot
+    /// work fails alone.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<Finding>> CompileAllAsync(ApplyTransaction change, Candidate candidate)
+    {
+        var isGiven = candidate.Singletons is not null;
+        var errors = change.CompileTls(candidate.State.Singletons.Tls, evenIfBroken: !isGiven).Where(static x => x.Severity == FindingSeverity.Error).ToList();
+        if (!isGiven && errors.Count > 0)
+        {
+            logger.ObjectFailed("tls", errors[0].Message);
+            errors.Clear();
+        }
+
+        foreach (var value in ConfigKind.All.SelectMany(candidate.State.OfKind))
+        {
+            if (!candidate.Prefixes.ContainsKey(value.Key))
+            {
+                await CompileStoredAsync(change, value);
+                continue;
+            }
+
+            var findings = await change.CompileAsync(value.Config);
+            errors.AddRange(findings.Where(static x => x.Severity == FindingSeverity.Error).Select(x => candidate.Place(value.Key, x)));
+        }
+
+        return errors;
+    }
+
     /// <summary>A stored object that cannot run here fails alone: a service is marked, anything else stays away, so that its users fail closed.</summary>
     public async ValueTask CompileStoredAsync(ApplyTransaction change, DesiredObject value)
     {

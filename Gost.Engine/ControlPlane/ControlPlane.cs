@@ -200,27 +200,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
 
     private async ValueTask BootAsync(ApplyTransaction change, Candidate candidate, CancellationToken cancellationToken)
     {
-        var isGiven = candidate.Singletons is not null;
-        var errors = change.CompileTls(candidate.State.Singletons.Tls, evenIfBroken: !isGiven).Where(static x => x.Severity == FindingSeverity.Error).ToList();
-        if (!isGiven && errors.Count > 0)
-        {
-            _logger.ObjectFailed("tls", errors[0].Message);
-            errors.Clear();
-        }
-
-        foreach (var value in ConfigKind.All.SelectMany(candidate.State.OfKind))
-        {
-            if (!candidate.Prefixes.ContainsKey(value.Key))
-            {
-                await _compiler.CompileStoredAsync(change, value);
-                continue;
-            }
-
-            // What the command line or a file asks for and cannot work ends the start.
-            var findings = await change.CompileAsync(value.Config);
-            errors.AddRange(findings.Where(static x => x.Severity == FindingSeverity.Error).Select(x => candidate.Place(value.Key, x)));
-        }
-
+        var errors = await _compiler.CompileAllAsync(change, candidate);
         if (errors.Count > 0)
         {
             throw new ConfigException(errors);

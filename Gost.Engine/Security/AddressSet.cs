@@ -59,12 +59,17 @@ internal sealed class AddressSet
         return false;
     }
 
-    /// <summary>Reads an IP or a CIDR; an IP is a network of its full length.</summary>
+    /// <summary>
+    /// Reads an IP or a CIDR; an IP is a network of its full length. IPv4 is four decimal numbers, as in Go: 10.1 would be 10.0.0.1 and 010.0.0.1 would
+    /// be 8.0.0.1, which hardly anybody means.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out IPAddress? address, out int length)
     {
         length = 0;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(slash < 0 ? text.AsSpan() : text.AsSpan(0, slash), out address))
+        var written = slash < 0 ? text.AsSpan() : text.AsSpan(0, slash);
+        if (!IPAddress.TryParse(written, out address)
+            || (address.AddressFamily == AddressFamily.InterNetwork && !written.SequenceEqual(address.ToString())))
         {
             return false;
         }

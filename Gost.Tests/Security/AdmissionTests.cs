@@ -56,6 +56,9 @@ public sealed class AdmissionTests
     [InlineData("10.0.0.0/-1")]
     [InlineData("10.0.0.0/")]
     [InlineData("")]
+    [InlineData("10.1")]
+    [InlineData("10.1/16")]
+    [InlineData("010.0.0.1")]
     public void Compile_UnusableMatcher_IsAFindingAndABlacklistStaysShut(string matcher)
     {
         var admission = Compile(new AdmissionConfig { Matchers = [matcher] });

@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Nodes;
+using Gost.Engine.Security;
 
 namespace Gost.Engine.Config.Validation;
 
@@ -14,7 +12,7 @@ internal sealed class AdmissionAspect : Aspect<AdmissionConfig>
     {
         for (var i = 0; i < config.Matchers.Count; i++)
         {
-            if (!IsAddressOrNetwork(config.Matchers[i].Trim()))
+            if (!AddressSet.TryParse(config.Matchers[i].Trim(), out _, out _))
             {
                 report.Error(
                     $"/matchers/{i}",
@@ -30,19 +28,5 @@ internal sealed class AdmissionAspect : Aspect<AdmissionConfig>
         {
             report.Warn("/matchers", "an empty whitelist refuses everybody");
         }
-    }
-
-    private static bool IsAddressOrNetwork(string text)
-    {
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var address = slash < 0 ? text : text[..slash];
-        if (!IPAddress.TryParse(address, out var ip) || (ip.AddressFamily == AddressFamily.InterNetwork && address.Count('.') != 3))
-        {
-            return false;
-        }
-
-        return slash < 0
-            || (int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-                && length <= (ip.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
     }
 }
