@@ -18,6 +18,16 @@ internal static class Poly1305Tag
         var r0 = BinaryPrimitives.ReadUInt64LittleEndian(key) & 0x0ffffffc0fffffff;
         var r1 = BinaryPrimitives.ReadUInt64LittleEndian(key[8..]) & 0x0ffffffc0ffffffc;
         Accumulator sum = default;
+        if (Poly1305Lanes.IsSupported && text.Length >= Poly1305Lanes.Smallest)
+        {
+            Span<ulong> limbs = stackalloc ulong[Poly1305Lanes.Limbs];
+            Span<ulong> factor = stackalloc ulong[Poly1305Lanes.Limbs];
+            Poly1305Lanes.Split(r0, r1, 0, factor);
+            Poly1305Lanes.Sum(factor, text, limbs);
+            sum.Set(limbs);
+            text = text[(text.Length / Poly1305Lanes.Stride * Poly1305Lanes.Stride)..];
+        }
+
         while (text.Length >= Block)
         {
             sum.Add(BinaryPrimitives.ReadUInt64LittleEndian(text), BinaryPrimitives.ReadUInt64LittleEndian(text[8..]), 1);
@@ -44,6 +54,21 @@ internal static class Poly1305Tag
         private ulong _h0;
         private ulong _h1;
         private ulong _h2;
+
+        // From limbs of 26 bits that are carried.
+        public void Set(ReadOnlySpan<ulong> limbs)
+        {
+            unchecked
+            {
+                var low = limbs[0] + (limbs[1] << 26);
+                _h0 = low + (limbs[2] << 52);
+                var carry = _h0 < low ? 1ul : 0;
+                var high = (limbs[2] >> 12) + (limbs[3] << 14) + carry;
+                _h1 = high + (limbs[4] << 40);
+                carry = _h1 < high ? 1ul : 0;
+                _h2 = (limbs[4] >> 24) + carry;
+            }
+        }
 
         public void Add(ulong low, ulong high, ulong top)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Gost.Ssh;
 using Gost.Ssh.Algorithms;
 using Gost.Ssh.Keys;
