@@ -10,6 +10,7 @@ internal sealed partial class SshTransport : IPacketTransport
 {
     // What a peer may send before its user is known: every handshake is a few dozen.
     private const int MostUnauthenticated = 1000;
+    private const int MostUnauthenticatedExchanges = 4;
     private const int LongestText = 256;
 
     // How long the receiver has to find why a write failed.
@@ -128,6 +129,8 @@ internal sealed partial class SshTransport : IPacketTransport
                         ReadExtensions(payload.Span);
                         break;
                     case MessageNumber.KexInit:
+                        // It costs us a signature each time, and nobody needs one before the user is known.
+                        _unauthenticated += _isAuthenticated ? 0 : MostUnauthenticated / MostUnauthenticatedExchanges;
                         await ExchangeAsync(payload, cancellationToken);
                         break;
                     case MessageNumber.NewKeys or MessageNumber.KexEcdhInit or MessageNumber.KexEcdhReply:

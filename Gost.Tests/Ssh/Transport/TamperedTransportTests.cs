@@ -58,6 +58,33 @@ public sealed class TamperedTransportTests
     }
 
     [Fact]
+    public async Task Exchanges_WithoutAUser_AreBounded()
+    {
+        using var streams = new DuplexPair(1024 * 1024);
+        using var key = SshPrivateKey.Generate(SshKeyAlgorithms.Ed25519);
+        var serving = SshTransport.AcceptAsync(streams.Far, new(), [key], Token);
+        await using var client = await SshTransport.ConnectAsync(streams.Near, new() { RekeyPackets = 1 }, static (_, _) => ValueTask.CompletedTask, Token);
+        await using var server = await serving;
+        var receiving = server.ReceiveAsync(Token).AsTask();
+        client.MarkAuthenticated();
+        var answers = client.ReceiveAsync(Token).AsTask();
+        try
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await client.SendAsync(new byte[] { 2, 0, 0, 0, 0 }, new byte[2000], Token);
+            }
+        }
+        catch (SshException)
+        {
+            // The server has ended it.
+        }
+
+        Assert.Contains("without a user", (await Assert.ThrowsAsync<SshException>(() => receiving)).Message);
+        await Assert.ThrowsAsync<SshException>(() => answers);
+    }
+
+    [Fact]
     public async Task Packet_LargerThanAllowedWithoutAUser_IsRefused()
     {
         using var streams = new DuplexPair(1024 * 1024);
