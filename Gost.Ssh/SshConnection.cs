@@ -90,6 +90,12 @@ public sealed partial class SshConnection : IAsyncDisposable
     /// </summary>
     public async ValueTask<SshChannel> OpenChannelAsync(string type, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
+        if (!IsOpen)
+        {
+            var reason = Fault?.Message ?? "the SSH connection was closed";
+            throw new SshException(SshFailure.Connection, SshDisconnectReason.ConnectionLost, reason, Fault);
+        }
+
         var channel = _channels.Prepare();
         _control.Add(new ControlMessage(ChannelMessages.Open(type, channel, data.Span)));
         try

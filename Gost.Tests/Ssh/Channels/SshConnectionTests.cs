@@ -190,6 +190,7 @@ public sealed class SshConnectionTests
         var (near, far) = await pair.OpenAsync(Token);
         pair.Near.CloseWhenIdle();
         Assert.False(pair.Near.IsOpen);
+        await Assert.ThrowsAsync<SshException>(() => pair.Near.OpenChannelAsync("a-type", default, Token).AsTask());
         await near.WriteAsync("rest"u8.ToArray(), Token);
         near.Dispose();
 
