@@ -32,7 +32,11 @@ public sealed class OpenSshClientTests : IAsyncDisposable
     public async Task Password_IsTakenWhenItIsRight(string method, string password, int expected)
     {
         var ask = _folder.Write("ask", $"#!/bin/sh\necho {password}\n");
-        File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
 
         var (output, user) = await RunAsync(
             x => x with { Password = static (user, given, _) => ValueTask.FromResult(user == "bob" && given == "secret") },

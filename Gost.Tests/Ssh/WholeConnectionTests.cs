@@ -88,7 +88,7 @@ public sealed class WholeConnectionTests
         await source.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await streams.Near.ReadAsync(new byte[1], Token));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => streams.Near.ReadAsync(new byte[1], Token).AsTask());
     }
 
     private static async Task<int> ReadToEndAsync(DuplexPair streams)

@@ -22,7 +22,7 @@ public sealed class SshChannelTests
         await near.DisposeAsync();
 
         Assert.Equal((0, 0), (pair.Near.ChannelCount, pair.Far.ChannelCount));
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await near.ReadAsync(new byte[1], Token));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => near.ReadAsync(new byte[1], Token).AsTask());
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await near.WriteAsync(new byte[1], Token));
     }
 
@@ -135,7 +135,7 @@ public sealed class SshChannelTests
         var (near, _) = await pair.OpenAsync(Token);
         var reading = near.ReadAsync(new byte[1], Token).AsTask();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await near.ReadAsync(new byte[1], Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => near.ReadAsync(new byte[1], Token).AsTask());
         near.Dispose();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => reading);

@@ -86,7 +86,11 @@ public sealed class SshPrivateKeyTests
         var program = Programs.Require("ssh-keygen");
         using TempFolder folder = new();
         var file = folder.Write("key", SshPrivateKey.GenerateText(SshKeyAlgorithms.Ed25519));
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         using var key = SshPrivateKey.Parse(await File.ReadAllTextAsync(file, Token));
 
         Assert.Equal(key.PublicKey, SshPublicKey.Parse(await RunAsync(program, ["-y", "-f", file])));
