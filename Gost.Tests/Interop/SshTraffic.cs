@@ -30,6 +30,33 @@ internal static class SshTraffic
         Assert.Equal((length, sent), (count, hash));
     }
 
+    /// <summary>Sends and reads the echo while both directions are open: for peers that take the end of one for the end of both.</summary>
+    public static async Task EchoWithoutEndAsync(int port, int length)
+    {
+        using var socket = await LiveEngine.ConnectAsync(port);
+        var sent = new byte[length];
+        new Random(port).NextBytes(sent);
+        var received = new byte[length];
+        var sending = SendAllAsync();
+        for (var total = 0; total < length;)
+        {
+            var count = await socket.ReceiveAsync(received.AsMemory(total), LiveEngine.Token);
+            Assert.NotEqual(0, count);
+            total += count;
+        }
+
+        await sending;
+        Assert.True(received.AsSpan().SequenceEqual(sent));
+
+        async Task SendAllAsync()
+        {
+            for (var total = 0; total < length;)
+            {
+                total += await socket.SendAsync(sent.AsMemory(total), LiveEngine.Token);
+            }
+        }
+    }
+
     /// <summary>Many connections that are all open at once before any of them ends.</summary>
     public static async Task ManyAsync(int port, int count)
     {

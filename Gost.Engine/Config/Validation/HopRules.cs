@@ -78,6 +78,12 @@ internal static class HopRules
         {
             TypeAspect.Check(report, node.Connector?.Type, connector, "connector", GostTypeNames.Connectors, report.Context.Supported.Connectors, pointer);
             TypeAspect.Check(report, node.Dialer?.Type, dialer, "dialer", GostTypeNames.Dialers, report.Context.Supported.Dialers, pointer);
+            if ((connector == "sshd") != (dialer == "sshd"))
+            {
+                var noun = connector == "sshd" ? "dialer" : "connector";
+                report.Error($"{pointer}/{noun}/type", $"connector {connector} cannot go with dialer {dialer}: sshd goes with sshd only; another protocol over SSH has dialer ssh", "sshd");
+            }
+
             var supported = report.Context.Supported;
             PartRules.CheckClient(report, pointer, "connector", connector, supported.Connectors, node.Connector?.Auth, node.Connector?.Tls);
             PartRules.CheckClient(report, pointer, "dialer", dialer, supported.Dialers, node.Dialer?.Auth, node.Dialer?.Tls);

@@ -77,7 +77,8 @@ public sealed class SshdPairTests : IAsyncDisposable
         Assert.True(await LiveEngine.EchoesAsync(open));
         var refusal = _own.Engines[0].Control.GetStatus(Name(_own.Engines[0]))!.LastError;
         Assert.Contains("refused", refusal?.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(1, _own.Engines[0].Control.GetConnections(Name(_own.Engines[0]))!.Count);
+        await Eventually.TrueAsync(
+            "the end of the other channels", TimeSpan.FromSeconds(10), () => _own.Engines[0].Control.GetConnections(Name(_own.Engines[0]))!.Count == 1, LiveEngine.Token);
     }
 
     [Fact]
