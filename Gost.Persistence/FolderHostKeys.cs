@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gost.Engine.ControlPlane;
 using Gost.Engine.Security.HostKeys;
 
 namespace Gost.Persistence;

@@ -1,6 +1,5 @@
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Security.HostKeys;
-using Gost.Persistence.Entities;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

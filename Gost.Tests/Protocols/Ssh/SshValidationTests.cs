@@ -51,7 +51,7 @@ public sealed class SshValidationTests : IDisposable
         var findings = await FindingsAsync(
             "-L sshd://user:pass@127.0.0.1:0?backlog=16&handshakeTimeout=5s&keepalive=true&keepalive.idle=5s "
             + "-F sshd://user:pass@h:22?handshakeTimeout=5s&keepalive=true&ttl=10s&keepalive.timeout=5s&keepalive.retries=2&tcp.keepalive=true&tcp.keepalive.idle=5s&hostKeyCheck=strict");
-        Assert.Empty(findings.Where(static x => !x.Message.Contains("serverName", StringComparison.Ordinal)));
+        Assert.DoesNotContain(findings, static x => !x.Message.Contains("serverName", StringComparison.Ordinal));
     }
 
     private async Task<IReadOnlyList<Finding>> FindingsAsync(string line)

@@ -1,11 +1,9 @@
-using Gost.Engine.Config;
+using System.Net.Sockets;
 using Gost.Engine.Config.Model;
 using Gost.Ssh;
-using Gost.Ssh.Transport;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
-using System.Net.Sockets;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Ssh;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Threading.Channels;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Binds;
-using Gost.Engine.Net;
 using Gost.Ssh;
 using Gost.Ssh.Channels;
 

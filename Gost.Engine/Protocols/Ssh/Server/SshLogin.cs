@@ -1,7 +1,6 @@
 using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Runtime;
-using Gost.Engine.Security;
 using Gost.Ssh;
 using Gost.Ssh.Keys;
 using Gost.Ssh.Transport;

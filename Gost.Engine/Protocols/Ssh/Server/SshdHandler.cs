@@ -3,7 +3,6 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Relaying;
 using Gost.Engine.Routing;
-using Gost.Engine.Runtime;
 using Gost.Ssh;
 using Microsoft.Extensions.Logging;
 

@@ -99,7 +99,7 @@ internal sealed class SshdOpening : DuplexStream
     public override async ValueTask DisposeAsync()
     {
         await RejectAsync(SshOpenRefusal.ConnectFailed, "the connection was not made");
-        Dispose();
+        await base.DisposeAsync();
     }
 
     /// <inheritdoc/>
