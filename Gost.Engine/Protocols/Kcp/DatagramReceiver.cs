@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Gost.Engine.Net;
 using Gost.Engine.Net.Batches;
 
@@ -34,6 +35,7 @@ internal sealed class DatagramReceiver : IDisposable
     /// What has come in, valid until the next call. Throws <see cref="SocketException"/>, <see cref="ObjectDisposedException"/>,
     /// <see cref="OperationCanceledException"/>.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReceivedDatagrams> ReceiveAsync(CancellationToken cancellationToken)
     {
         if (_batches is null)

@@ -14,13 +14,15 @@ internal sealed class KcpConnection
     private readonly Socket? _socket;
     private readonly BatchSocket? _batches;
     private readonly EngineServices _engine;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _ended;
     private readonly KcpSession _session;
     private Task _running = Task.CompletedTask;
 
     private KcpConnection(IDatagramChannel channel, uint conversation, KcpTransport transport, EngineServices engine)
     {
-        (_channel, _engine) = (channel, engine);
+        // Cancelled by the session's end, whenever and on whatever thread that is; it has no timer, so there is nothing to dispose.
+        CancellationTokenSource ending = new();
+        (_channel, _engine, _ended) = (channel, engine, ending.Token);
         EndPoint? local = null, remote = null;
         if (channel is SocketDatagramChannel own)
         {
@@ -30,7 +32,7 @@ internal sealed class KcpConnection
         }
 
         IPacketOutput output = _batches is null ? new ChannelOutput(channel) : new BatchOutput(_socket!, _batches, null); // batches need a socket
-        _session = new KcpSession(conversation, transport.Options, transport.CreateCodec(), output, engine, local, remote, _ => _stopping.Cancel());
+        _session = new KcpSession(conversation, transport.Options, transport.CreateCodec(), output, engine, local, remote, _ => ending.Cancel());
     }
 
     /// <summary>Begins a conversation over the channel, which is taken over: it is closed when the session has ended.</summary>
@@ -47,7 +49,7 @@ internal sealed class KcpConnection
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            while (!_stopping.IsCancellationRequested)
+            while (!_ended.IsCancellationRequested)
             {
                 try
                 {
@@ -64,7 +66,7 @@ internal sealed class KcpConnection
         }
         catch (Exception e)
         {
-            _session.End(_stopping.IsCancellationRequested ? null : e);
+            _session.End(_ended.IsCancellationRequested ? null : e);
         }
         finally
         {
@@ -75,9 +77,9 @@ internal sealed class KcpConnection
     private async Task ReceiveFromSocketAsync()
     {
         using DatagramReceiver receiver = new(_socket!, _batches, _engine.Buffers);
-        while (!_stopping.IsCancellationRequested)
+        while (!_ended.IsCancellationRequested)
         {
-            var received = await receiver.ReceiveAsync(_stopping.Token);
+            var received = await receiver.ReceiveAsync(_ended);
             for (var run = 0; run < received.Count; run++)
             {
                 Deliver(received.Run(run), received.Piece(run));
@@ -99,12 +101,12 @@ internal sealed class KcpConnection
 
     private async Task ReceiveFromChannelAsync()
     {
-        while (await _channel.WaitToReceiveAsync(_stopping.Token))
+        while (await _channel.WaitToReceiveAsync(_ended))
         {
             var buffer = _engine.Buffers.Rent(DatagramSockets.MaxDatagram);
             try
             {
-                if (await _channel.ReceiveAsync(buffer, _stopping.Token) is not { } datagram)
+                if (await _channel.ReceiveAsync(buffer, _ended) is not { } datagram)
                 {
                     break;
                 }

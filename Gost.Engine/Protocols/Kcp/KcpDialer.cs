@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Gost.Engine.Abstractions;
-using Gost.Engine.Net;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Protocols.Kcp;

@@ -248,7 +248,7 @@ internal sealed partial class KcpSession : ISegmentSink
         }
     }
 
-    private void Begin(PendingTransfer transfer, CancellationToken cancellationToken)
+    private static void Begin(PendingTransfer transfer, CancellationToken cancellationToken)
     {
         if (transfer.IsWaiting)
         {

@@ -27,10 +27,10 @@ internal sealed class KcpStream(KcpSession session) : DuplexStream
     public override void Abort(Exception? reason = null) => session.End(reason ?? new IOException("the KCP session was aborted"));
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
-        return session.CloseAsync();
+        await session.CloseAsync();
+        await base.DisposeAsync();
     }
 
     /// <inheritdoc/>

@@ -18,18 +18,18 @@ namespace Gost.Tests.Protocols.Kcp;
 /// <summary>A KCP listener and a dialer that shares its session, over loopback, with plain datagrams; what is accepted is a queue.</summary>
 internal sealed class KcpPair : IInboundSink, IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceConfig _config;
     private readonly Channel<Inbound> _accepted = Channel.CreateUnbounded<Inbound>();
-    private readonly KcpListener _listener;
     private readonly SessionDialer _dialer;
+    private CancellationTokenSource _stop = new();
+    private KcpListener _listener;
     private Task _running = Task.CompletedTask;
 
-    private KcpPair(KcpOptions options)
+    private KcpPair(KcpOptions options, string admission)
     {
         Transport = new KcpTransport(options, static () => new PlainCodec(), static x => x);
-        ServiceConfig config = new() { Name = "s", Addr = "127.0.0.1:0" };
-        MetadataReader metadata = new(ConfigMap<object?>.Empty, "");
-        _listener = new KcpListener(new ListenerBuildContext(config, metadata, metadata, Engine.Services), Transport);
+        _config = new ServiceConfig { Name = "s", Addr = "127.0.0.1:0", Admission = admission };
+        _listener = CreateListener();
         _dialer = SmuxSession.CreateDialer(new KcpDialer(Transport, Engine.Services), options.Smux, Engine.Services);
     }
 
@@ -46,9 +46,10 @@ internal sealed class KcpPair : IInboundSink, IAsyncDisposable
 
     public TrafficTotals Totals { get; } = new();
 
-    public static async Task<KcpPair> StartAsync(KcpOptions? options = null)
+    /// <summary>Starts the listener; an admission that is named is not there, so nobody is admitted.</summary>
+    public static async Task<KcpPair> StartAsync(KcpOptions? options = null, string admission = "")
     {
-        KcpPair pair = new(options ?? new KcpOptions());
+        KcpPair pair = new(options ?? new KcpOptions(), admission);
         await pair._listener.BindAsync(TestContext.Current.CancellationToken);
         pair._running = pair._listener.RunAsync(pair, pair._stop.Token);
         return pair;
@@ -83,6 +84,19 @@ internal sealed class KcpPair : IInboundSink, IAsyncDisposable
     {
     }
 
+    /// <summary>Puts another listener in the place of the one that runs, as a change of the service does.</summary>
+    public async Task ReplaceListenerAsync()
+    {
+        var (before, running, stop) = (_listener, _running, _stop);
+        (_listener, _stop) = (CreateListener(), new CancellationTokenSource());
+        await _listener.BindAsync(TestContext.Current.CancellationToken);
+        _running = _listener.RunAsync(this, _stop.Token);
+        await stop.CancelAsync();
+        await running;
+        await before.DisposeAsync();
+        stop.Dispose();
+    }
+
     /// <summary>Ends the listener with its sessions.</summary>
     public async Task StopListeningAsync()
     {
@@ -97,5 +111,11 @@ internal sealed class KcpPair : IInboundSink, IAsyncDisposable
         await _dialer.DisposeAsync();
         await Engine.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private KcpListener CreateListener()
+    {
+        MetadataReader metadata = new(ConfigMap<object?>.Empty, "");
+        return new KcpListener(new ListenerBuildContext(_config, metadata, metadata, Engine.Services), Transport);
     }
 }

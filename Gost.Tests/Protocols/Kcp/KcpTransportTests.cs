@@ -111,6 +111,34 @@ public sealed class KcpTransportTests
     }
 
     [Fact]
+    public async Task Listener_Replaced_KeepsItsSocketAndSessions()
+    {
+        await using var pair = await KcpPair.StartAsync();
+        var address = pair.Address;
+        await using var near = await pair.OpenAsync();
+        await near.WriteAsync(new byte[1], Token);
+        await using var flow = await pair.AcceptAsync();
+        await pair.ReplaceListenerAsync();
+        Assert.Equal(address, pair.Address);
+        await flow.Stream!.WriteAsync(new byte[2], Token);
+        await near.ReadExactlyAsync(new byte[2], Token);
+        await using var another = await pair.OpenAsync();
+        await another.WriteAsync(new byte[1], Token);
+        await using var accepted = await pair.AcceptAsync();
+    }
+
+    [Fact]
+    public async Task Listener_ClientNotAdmitted_IsNotAnswered()
+    {
+        await using var pair = await KcpPair.StartAsync(admission: "nobody");
+        using Socket client = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await client.ConnectAsync(IPAddress.Loopback, pair.Address.Port, Token);
+        await client.SendAsync(Push(1, 0, [1, 0, 0, 0, 3, 0, 0, 0]), Token);
+        await pair.StopListeningAsync();
+        Assert.Equal(0, client.Available);
+    }
+
+    [Fact]
     public async Task Dial_NobodyListens_FailsAtOnce()
     {
         await using var pair = await KcpPair.StartAsync();
