@@ -33,7 +33,12 @@ internal sealed class ForeignProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program, which <see cref="Programs.Require"/> found, and waits until it listens at a TCP port.</summary>
-    public static async Task<ForeignProcess> StartAsync(string program, int port, CancellationToken cancellationToken, params string[] arguments)
+    public static Task<ForeignProcess> StartAsync(string program, int port, CancellationToken cancellationToken, params string[] arguments) =>
+        StartAsync(program, port, ProtocolType.Tcp, cancellationToken, arguments);
+
+    /// <summary>The same for a program that takes TCP or UDP.</summary>
+    public static async Task<ForeignProcess> StartAsync(
+        string program, int port, ProtocolType protocol, CancellationToken cancellationToken, params string[] arguments)
     {
         ProcessStartInfo info = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
         ForeignProcess server = new(Process.Start(info) ?? throw new InvalidOperationException($"{program} did not start"));
@@ -44,7 +49,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
                 TimeSpan.FromSeconds(30),
                 () => server._process.HasExited
                     ? throw new InvalidOperationException($"{program} ended with {server._process.ExitCode}: {server.Log}")
-                    : Ports.IsTaken(port, ProtocolType.Tcp),
+                    : Ports.IsTaken(port, protocol),
                 cancellationToken);
             return server;
         }

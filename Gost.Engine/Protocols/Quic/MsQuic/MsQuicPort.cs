@@ -17,21 +17,28 @@ internal sealed class MsQuicPort(QuicListener listener) : IQuicPort
     /// <inheritdoc/>
     public async ValueTask<IQuicLink?> AcceptAsync(CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return new MsQuicLink(await listener.AcceptConnectionAsync(cancellationToken));
-        }
-        catch (ObjectDisposedException)
-        {
-            return null;
-        }
-        catch (QuicException e) when (e.QuicError == QuicError.OperationAborted)
-        {
-            return null;
-        }
-        catch (Exception e) when (MsQuicStack.Failure(e, FlowLayer.Handshake, "a client's QUIC handshake") is { } failure)
-        {
-            throw failure;
+            try
+            {
+                return new MsQuicLink(await listener.AcceptConnectionAsync(cancellationToken));
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+            catch (QuicException e) when (e.QuicError == QuicError.OperationAborted)
+            {
+                return null;
+            }
+            catch (Exception e) when (e is RefusedClientException || e.InnerException is RefusedClientException)
+            {
+                // The next one.
+            }
+            catch (Exception e) when (MsQuicStack.Failure(e, FlowLayer.Handshake, "a client's QUIC handshake") is { } failure)
+            {
+                throw failure;
+            }
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed class MsQuicStack : IQuicStack
 
     private static QuicServerConnectionOptions Serve(QuicConnection connection, string serverName, Func<EndPoint, QuicTerms?> judge)
     {
-        var terms = judge(connection.RemoteEndPoint) ?? throw new AuthenticationException($"{connection.RemoteEndPoint} is not served");
+        var terms = judge(connection.RemoteEndPoint) ?? throw new RefusedClientException();
         terms.CheckName?.Invoke(serverName);
         QuicServerConnectionOptions options = new()
         {
