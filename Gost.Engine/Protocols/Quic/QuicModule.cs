@@ -20,12 +20,16 @@ internal sealed class QuicModule : IProtocolModule
 
     /// <summary>Over the system's library.</summary>
     public QuicModule()
-        : this(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? new MsQuicStack() : new AbsentQuicStack())
+        : this(CreateStack())
     {
     }
 
     /// <summary>Over what speaks QUIC.</summary>
     public QuicModule(IQuicStack stack) => (_stack, _ports) = (stack, new QuicPorts(stack));
+
+    /// <summary>What speaks QUIC on this system.</summary>
+    public static IQuicStack CreateStack() =>
+        OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? new MsQuicStack() : new AbsentQuicStack();
 
     /// <inheritdoc/>
     public void Register(ProtocolCatalog.Builder builder)

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Gost.Engine.Config;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Protocols.Quic;
-using Gost.Engine.Protocols.Quic.MsQuic;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
 using Xunit;
@@ -19,7 +18,7 @@ public sealed class MsQuicTests
     public async Task Streams_OverTheLibrary_PassIntactAndHalfClose()
     {
         const int Length = 16 << 20;
-        var stack = Stack(null);
+        var stack = QuicModule.CreateStack();
         Assert.SkipUnless(stack.FindObstacle(null) is null, "libmsquic is not installed");
         await using TcpTarget target = new(async (socket, ct) =>
         {
@@ -48,7 +47,7 @@ public sealed class MsQuicTests
     [Fact]
     public async Task PortThatIsTaken_IsRefusedAsSuch()
     {
-        var stack = Stack(null);
+        var stack = QuicModule.CreateStack();
         Assert.SkipUnless(stack.FindObstacle(null) is null, "libmsquic is not installed");
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -61,7 +60,7 @@ public sealed class MsQuicTests
     [Fact]
     public void LibraryThatIsNotThere_IsNamedWithTheSetting()
     {
-        var obstacle = Stack("/nowhere/libmsquic.so.2").FindObstacle("/nowhere/libmsquic.so.2");
+        var obstacle = QuicModule.CreateStack().FindObstacle("/nowhere/libmsquic.so.2");
         Assert.Contains("/nowhere/libmsquic.so.2", obstacle, StringComparison.Ordinal);
         Assert.Contains("Quic:Library", obstacle, StringComparison.Ordinal);
     }
@@ -69,16 +68,10 @@ public sealed class MsQuicTests
     [Fact]
     public void WithoutTheLibrary_ThePackageIsNamed()
     {
-        if (Stack(null).FindObstacle(null) is { } obstacle)
+        if (QuicModule.CreateStack().FindObstacle(null) is { } obstacle)
         {
             Assert.Contains("libmsquic", obstacle, StringComparison.Ordinal);
             Assert.Contains("apk add", obstacle, StringComparison.Ordinal);
         }
-    }
-
-    private static IQuicStack Stack(string? library)
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows(), "libmsquic is not made for this system");
-        return OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows() ? new MsQuicStack() : throw new InvalidOperationException(library);
     }
 }
