@@ -25,7 +25,7 @@ internal sealed class ObjectEndpoints(ConfigKind kind, IControlPlane controlPlan
         var page = Paging.Read(context);
         var all = controlPlane.Desired.OfKind(kind);
         JsonArray list = [.. page.Of(all).Select(x => presenter.Show(x.Config))];
-        return ApiResponse.DataAsync(context, new JsonObject { ["count"] = all.Count(), ["list"] = list });
+        return ApiResponse.DataAsync(context, new JsonObject { ["count"] = all.Count, ["list"] = list });
     }
 
     private Task Get(HttpContext context)

@@ -69,7 +69,7 @@ internal sealed class ControlPlane : IControlPlane, IAsyncDisposable
             await BootAsync(change, candidate, cancellationToken);
             _context.Retries.Start(RetryAsync);
             Volatile.Write(ref _ready, true);
-            _logger.Started(candidate.State.OfKind(ConfigKind.Services).Count(), candidate.State.Revision, change.Failures.Count);
+            _logger.Started(candidate.State.OfKind(ConfigKind.Services).Count, candidate.State.Revision, change.Failures.Count);
         }
         finally
         {

@@ -144,7 +144,7 @@ public sealed class ObjectWarningsTests
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=ca", key, HashAlgorithmName.SHA256);
-        using var authority = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        using var authority = request.CreateSelfSigned(TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddDays(1));
         folder.Write("ca.pem", authority.ExportCertificatePem());
         await engine.ApplyAsync(same);
         Assert.Empty(Warnings(engine));

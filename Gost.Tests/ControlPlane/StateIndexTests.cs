@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config;

@@ -1,8 +1,5 @@
-using Gost.Engine.Catalog;
-using Gost.Engine.Net;
 using Gost.Engine.Runtime;
 using Gost.Tests.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
