@@ -169,7 +169,10 @@ internal sealed unsafe class BatchSocket
             pieces[count].Length = (nuint)size;
             messages[count] = new LinuxDatagramCalls.Message
             {
-                Address = toLength > 0 ? to : null, AddressLength = (uint)toLength, Pieces = pieces + count, PieceCount = 1,
+                Address = toLength > 0 ? to : null,
+                AddressLength = (uint)toLength,
+                Pieces = pieces + count,
+                PieceCount = 1,
             };
             if (run > 1)
             {
