@@ -148,11 +148,17 @@ public sealed class QuicServiceTests
         await using var live = await QuicPair.StartAsync(QuicPair.Catalog(_stack), target.Address);
         await live.CreateAsync(new ServiceConfig
         {
-            Name = "first", Addr = "127.0.0.1:0", Handler = new HandlerConfig { Type = "relay" }, Listener = new ListenerConfig { Type = "tcp" },
+            Name = "first",
+            Addr = "127.0.0.1:0",
+            Handler = new HandlerConfig { Type = "relay" },
+            Listener = new ListenerConfig { Type = "tcp" },
         });
         NodeConfig first = new()
         {
-            Name = "first", Addr = $"127.0.0.1:{live.Port("first")}", Connector = new ConnectorConfig { Type = "relay" }, Dialer = new DialerConfig { Type = "tcp" },
+            Name = "first",
+            Addr = $"127.0.0.1:{live.Port("first")}",
+            Connector = new ConnectorConfig { Type = "relay" },
+            Dialer = new DialerConfig { Type = "tcp" },
         };
         await live.ApplyAsync(new ReplaceObject(ConfigKind.Chains, "chain", new ChainConfig
         {
