@@ -28,7 +28,10 @@ internal sealed class OpenSshClient(TempFolder folder, int port, string user = "
         if (!File.Exists(ask))
         {
             folder.Write("ask.sh", $"#!/bin/sh\necho '{password}'\n");
-            File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
 
         return

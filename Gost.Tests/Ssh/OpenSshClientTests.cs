@@ -37,7 +37,6 @@ public sealed class OpenSshClientTests : IAsyncDisposable
             File.SetUnixFileMode(ask, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-
         var (output, user) = await RunAsync(
             x => x with { Password = static (user, given, _) => ValueTask.FromResult(user == "bob" && given == "secret") },
             [$"SSH_ASKPASS={ask}", "SSH_ASKPASS_REQUIRE=force"],
