@@ -137,6 +137,20 @@ def wait_for(port, deadline=20):
             time.sleep(0.05)
 
 
+def open_session(port, deadline=20):
+    """One byte through; the far program may still be starting."""
+    end = time.monotonic() + deadline
+    while True:
+        try:
+            if transfer(port, 1)[1]:
+                return
+        except OSError:
+            pass
+        if time.monotonic() > end:
+            raise OSError("the far end did not come up")
+        time.sleep(0.05)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--loss", type=float, default=0.05)
@@ -181,7 +195,7 @@ def main():
             within(near.pid, lambda: wait_for(port))
             passed, lost = path.passed, path.lost
             try:
-                within(near.pid, lambda: transfer(port, 1))  # opens the session
+                within(near.pid, lambda: open_session(port))
                 seconds, intact, count = within(near.pid, lambda: transfer(port, int(float(size) * (1 << 20))))
             except OSError as error:
                 print(f"{name}: failed: {error}", flush=True)

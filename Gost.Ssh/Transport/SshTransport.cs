@@ -141,6 +141,12 @@ internal sealed partial class SshTransport : IPacketTransport
                 }
             }
         }
+        catch (SshException e) when (e is { Failure: SshFailure.Connection, Reason: SshDisconnectReason.ByApplication })
+        {
+            // It said so while keys were being exchanged: an end like any other.
+            End(null);
+            return default;
+        }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             return Failed(e) is { } failure ? throw failure : default(ReadOnlyMemory<byte>);

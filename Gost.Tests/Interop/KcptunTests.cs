@@ -52,7 +52,7 @@ public sealed class KcptunTests : IDisposable
     {
         Assert.NotEmpty(variant);
         var program = Programs.Require("kcptun-client");
-        await using OwnPeer far = new(_folder.Path);
+        await using OwnPeer far = new();
         await using Transfer transfer = new(Long);
         foreach (var (target, run) in Directions(transfer))
         {
@@ -70,7 +70,7 @@ public sealed class KcptunTests : IDisposable
     {
         Assert.NotEmpty(variant);
         var program = Programs.Require("kcptun-server");
-        await using OwnPeer near = new(_folder.Path);
+        await using OwnPeer near = new();
         await using Transfer transfer = new(Long);
         foreach (var (target, run) in Directions(transfer))
         {

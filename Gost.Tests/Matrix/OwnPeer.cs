@@ -9,8 +9,8 @@ using Xunit;
 
 namespace Gost.Tests.Matrix;
 
-/// <summary>An engine of ours in this process, fed with what the command line converter makes; files may be named that lie in <paramref name="files"/>.</summary>
-internal sealed class OwnPeer(string? files = null) : IPeer
+/// <summary>An engine of ours in this process, fed with what the command line converter makes; it may name the files of tests.</summary>
+internal sealed class OwnPeer : IPeer
 {
     private readonly List<LiveEngine> _engines = [];
 
@@ -29,7 +29,7 @@ internal sealed class OwnPeer(string? files = null) : IPeer
         }
 
         var document = CommandLineConverter.ConvertArguments(arguments);
-        var engine = await LiveEngine.StartAsync(options: new EngineOptions { FilesFolder = files });
+        var engine = await LiveEngine.StartAsync(options: new EngineOptions { FilesFolder = Path.GetTempPath() });
         _engines.Add(engine);
         await engine.ApplyAsync(new ImportDocument(document, Replace: true));
         var name = document.Services[0].Name;
