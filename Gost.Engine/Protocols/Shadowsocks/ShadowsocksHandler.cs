@@ -2,7 +2,6 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Relaying;
 using Gost.Engine.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Shadowsocks;
 
@@ -13,7 +12,6 @@ internal sealed class ShadowsocksHandler : IHandler
     private readonly ShadowsocksAcceptor _acceptor;
     private readonly TargetDialer _dialer;
     private readonly StreamRelay _relay;
-    private readonly ILogger _logger;
 
     /// <summary>Reads the options and builds the handler.</summary>
     public ShadowsocksHandler(HandlerBuildContext context)
@@ -21,8 +19,7 @@ internal sealed class ShadowsocksHandler : IHandler
         _options = ShadowsocksHandlerOptions.Bind(context);
         _acceptor = new ShadowsocksAcceptor(context.Service.Name, _options, context.Engine);
         _dialer = TargetDialer.Build(context);
-        _relay = new StreamRelay(context.Engine.Time, context.Engine.Buffers);
-        _logger = context.Engine.Loggers.CreateLogger<ShadowsocksHandler>();
+        _relay = new StreamRelay(context.Engine);
     }
 
     /// <inheritdoc/>
@@ -38,10 +35,7 @@ internal sealed class ShadowsocksHandler : IHandler
         await using (client)
         {
             await using var target = await _dialer.DialAsync(inbound, to, stopping);
-            ShadowsocksLog.Joined(_logger, inbound.Id, inbound.Client, inbound.Counters.Target);
-            var outcome = await _relay.RunAsync(client, target, inbound.Counters, _options.IdleTimeout);
-            ShadowsocksLog.Ended(
-                _logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+            await _relay.RunAsync(inbound, client, target, _options.IdleTimeout);
         }
     }
 }

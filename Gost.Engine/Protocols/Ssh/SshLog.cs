@@ -1,6 +1,5 @@
 using System.Net;
 using Gost.Engine.Abstractions;
-using Gost.Engine.Relaying;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Ssh;
@@ -19,12 +18,6 @@ internal static partial class SshLog
 
     [LoggerMessage(2653, LogLevel.Warning, "service {Service}: too many wrong passwords from {Client}, none are taken for {Seconds} s", EventName = "SshPasswordsBlocked")]
     public static partial void Blocked(ILogger logger, string service, EndPoint client, int seconds);
-
-    [LoggerMessage(2654, LogLevel.Debug, "[{Sid}] {Client} <> {Target}", EventName = "SshJoined")]
-    public static partial void Joined(ILogger logger, long sid, EndPoint client, string target);
-
-    [LoggerMessage(2655, LogLevel.Debug, "[{Sid}] {Client} >< {Target}: {Outcome}, {Input} bytes in, {Output} bytes out", EventName = "SshEnded")]
-    public static partial void Ended(ILogger logger, long sid, EndPoint client, string target, RelayOutcome outcome, long input, long output);
 
     [LoggerMessage(2656, LogLevel.Debug, "service {Service}: a line of {File} is not taken: {Reason}", EventName = "SshKeyLineRefused")]
     public static partial void KeyLineRefused(ILogger logger, string service, string file, string reason);

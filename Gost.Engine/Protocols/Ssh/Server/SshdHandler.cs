@@ -4,7 +4,6 @@ using Gost.Engine.Protocols.Remote;
 using Gost.Engine.Relaying;
 using Gost.Engine.Routing;
 using Gost.Ssh;
-using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Protocols.Ssh.Server;
 
@@ -19,7 +18,6 @@ internal sealed class SshdHandler : IHandler
     private readonly StreamRelay _relay;
     private readonly BindServer _binds;
     private readonly TimeSpan _idleTimeout;
-    private readonly ILogger _logger;
 
     /// <summary>Reads the options.</summary>
     public SshdHandler(HandlerBuildContext context)
@@ -27,9 +25,8 @@ internal sealed class SshdHandler : IHandler
         var idle = context.Metadata.GetTimeout(TimeSpan.Zero, "idleTimeout");
         _idleTimeout = idle > TimeSpan.Zero ? idle : TimeSpan.Zero;
         _dialer = TargetDialer.Build(context);
-        _relay = new StreamRelay(context.Engine.Time, context.Engine.Buffers);
+        _relay = new StreamRelay(context.Engine);
         _binds = new BindServer(context.Service.Name, context.Engine);
-        _logger = context.Engine.Loggers.CreateLogger<SshdHandler>();
     }
 
     /// <inheritdoc/>
@@ -48,9 +45,7 @@ internal sealed class SshdHandler : IHandler
             return;
         }
 
-        SshLog.Joined(_logger, inbound.Id, inbound.Client, inbound.Counters.Target);
-        var outcome = await _relay.RunAsync(client, target, inbound.Counters, _idleTimeout);
-        SshLog.Ended(_logger, inbound.Id, inbound.Client, inbound.Counters.Target, outcome, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
+        await _relay.RunAsync(inbound, client, target, _idleTimeout);
     }
 
     /// <summary>Opens the way, or tells the client why there is none.</summary>
