@@ -38,6 +38,17 @@ public sealed class SshThroughOpenSshTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Password_LogsIn_AndAWrongOneDoesNot()
+    {
+        await using var server = await OpenSshServer.StartWithPasswordAsync(_folder, "secret");
+        var port = await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", $"sshd://{OpenSshServer.User}:secret@127.0.0.1:{server.Port}");
+        var refused = await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", $"sshd://{OpenSshServer.User}:wrong@127.0.0.1:{server.Port}");
+
+        await SshTraffic.EchoAsync(port, 100_000);
+        Assert.True(await SshTraffic.IsRefusedAsync(refused));
+    }
+
+    [Fact]
     public async Task ManyChannelsAtOnce_ALongTransferAcrossNewKeys_AndARefusedTarget_ShareOneConnection()
     {
         var key = await OpenSshServer.MakeKeyAsync(_folder, "id", "ed25519");
