@@ -84,7 +84,11 @@ public sealed class SocksChainTests
         using UdpClientSocket client = new(live.Port("near"));
 
         await client.SendAsync("1", Token);
-        await Eventually.TrueAsync("an error in the status", TimeSpan.FromSeconds(20), () => live.Control.GetStatus("near")?.LastError is not null, Token);
+        await Eventually.TrueAsync(
+            "an error in both statuses",
+            TimeSpan.FromSeconds(20),
+            () => live.Control.GetStatus("near")?.LastError is not null && live.Control.GetStatus("far")?.LastError is not null,
+            Token);
 
         Assert.EndsWith("UDP is disabled at the far end: add udp=true", live.Control.GetStatus("near")?.LastError?.Message);
         Assert.Equal("UDP is disabled here: add udp=true", live.Control.GetStatus("far")?.LastError?.Message);
