@@ -39,6 +39,11 @@ internal sealed class EngineFixture : IAsyncDisposable
         return fixture;
     }
 
+    public static CreateObject Create(string name, string addr) => new(ConfigKind.Services, Service(name, addr));
+
+    public static ReplaceObject Replace(string name, string addr, string target = "127.0.0.1:1") =>
+        new(ConfigKind.Services, name, Service("other", addr, target));
+
     public static ServiceConfig Service(string name, string addr, string target = "127.0.0.1:1") => new()
     {
         Name = name,
