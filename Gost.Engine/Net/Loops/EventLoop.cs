@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Gost.Engine.Net.Loops;
+
+/// <summary>
+/// One thread that waits for events of descriptors and calls their handlers, one at a time. Handlers, posted work and the continuations of
+/// the streams of the kernel lane run on it and must not wait for anything. Registering and posting from any thread. Owned by <see cref="EventLoopGroup"/>.
+/// </summary>
+internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
+{
+    private const int MaxEvents = 256;
+
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly DescriptorHandle _epoll;
+    private readonly DescriptorHandle _wake;
+    private readonly EpollEvents _events = new(MaxEvents);
+    private readonly LoopSlots _slots = new();
+    private readonly ConcurrentQueue<ILoopWork> _posted = new();
+    private readonly Queue<ILoopWork> _again = new();
+    private readonly Thread _thread;
+    private byte[]? _scratch;
+    private int _threadId;
+    private int _asleep;
+    private int _load;
+    private volatile bool _stopping;
+
+    /// <summary>Opens the loop's descriptors; <see cref="Start"/> runs it. Throws <see cref="IOException"/> when the system refuses.</summary>
+    public EventLoop(int index, TimeProvider time, ILogger logger)
+    {
+        (Index, _time, _logger) = (index, time, logger);
+        _epoll = Open("epoll_create1", LinuxCalls.CreateEpoll(LinuxCalls.CloseOnExec));
+        try
+        {
+            _wake = Open("eventfd", LinuxCalls.CreateEvent(0, LinuxCalls.CloseOnExec | LinuxCalls.NonBlocking));
+            Register(_wake.Number, LoopEvents.Readable | LoopEvents.EdgeTriggered, this);
+        }
+        catch
+        {
+            _wake?.Dispose();
+            _epoll.Dispose();
+            _events.Dispose();
+            throw;
+        }
+
+        Now = time.GetTimestamp();
+        Timers = new LoopTimers(this, time);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"gost loop {index}" };
+    }
+
+    /// <summary>Its place in the group.</summary>
+    public int Index { get; }
+
+    /// <summary>Whether the caller is on this loop's thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == Volatile.Read(ref _threadId);
+
+    /// <summary>The engine's time stamp when the loop woke last; for the loop's thread.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Connections and sessions that live here: what new ones are spread by. Any thread.</summary>
+    public int Load => Volatile.Read(ref _load);
+
+    /// <summary>256 KiB that whoever runs on the loop may use until it returns.</summary>
+    public byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(256 * 1024, pinned: true);
+
+    /// <summary>Pipes for splicing; for the loop's thread.</summary>
+    public PipePool Pipes { get; } = new();
+
+    /// <summary>Timers of what lives here; for the loop's thread.</summary>
+    public LoopTimers Timers { get; }
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.UnsafeStart();
+
+    /// <summary>One connection or session more (1) or less (-1).</summary>
+    public void AddLoad(int change) => Interlocked.Add(ref _load, change);
+
+    /// <summary>
+    /// From now on the handler is told of events of the descriptor; with edges, of those that are there already too. Throws
+    /// <see cref="System.Net.Sockets.SocketException"/> when the system has no room or the descriptor is closed.
+    /// </summary>
+    public ulong Register(int descriptor, LoopEvents events, ILoopHandler handler)
+    {
+        var token = _slots.Add(handler);
+        var what = stackalloc byte[16];
+        EpollEvents.Write(what, events, token);
+        if (LinuxCalls.Control(_epoll.Number, LinuxCalls.ControlAdd, descriptor, what) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            _slots.Remove(token);
+            throw LinuxErrors.ToException(error);
+        }
+
+        return token;
+    }
+
+    /// <summary>
+    /// The handler is told no more; a call that is under way on the loop's thread may still end. A descriptor that is closed next need not be named, one that
+    /// lives on must be.
+    /// </summary>
+    public void Unregister(ulong token, int descriptor = -1)
+    {
+        if (_slots.Remove(token) && descriptor >= 0)
+        {
+            // An error says that it is closed already.
+            _ = LinuxCalls.Control(_epoll.Number, LinuxCalls.ControlDelete, descriptor, null);
+        }
+    }
+
+    /// <summary>Does work on the loop's thread, in the order of posting. Any thread. After the loop has ended nothing is done.</summary>
+    public void Post(ILoopWork work)
+    {
+        _posted.Enqueue(work);
+        if (!IsCurrent)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Does work after the events that are there already had their turn: how long work shares the thread. For the loop's thread.</summary>
+    public void DoAgain(ILoopWork work) => _again.Enqueue(work);
+
+    /// <summary>Ends the thread and closes the loop's own descriptors; those registered are their owners'. Not from the loop's thread.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        Wake();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            Close();
+        }
+        else
+        {
+            _thread.Join();
+        }
+    }
+
+    void ILoopHandler.OnEvents(LoopEvents events)
+    {
+        ulong count;
+        _ = LinuxCalls.Read(_wake.Number, &count, sizeof(ulong));
+    }
+
+    private static DescriptorHandle Open(string call, int descriptor) =>
+        descriptor >= 0 ? new DescriptorHandle(descriptor) : throw new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+
+    private void Wake()
+    {
+        // The work was queued before this is read; the loop says that it sleeps before it looks at the queue a last time.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
+        {
+            ulong one = 1;
+            _ = LinuxCalls.Write(_wake.Number, &one, sizeof(ulong));
+        }
+    }
+
+    private void Run()
+    {
+        Volatile.Write(ref _threadId, Environment.CurrentManagedThreadId);
+        while (!_stopping)
+        {
+            var count = WaitForEvents();
+            Now = _time.GetTimestamp();
+            for (var i = 0; i < count; i++)
+            {
+                if (_slots.Find(_events.TokenAt(i)) is { } handler)
+                {
+                    Guarded(handler, _events.EventsAt(i));
+                }
+            }
+
+            for (var left = _again.Count; left > 0; left--)
+            {
+                Guarded(_again.Dequeue());
+            }
+
+            RunPosted();
+        }
+
+        RunPosted();
+        Close();
+    }
+
+    private void RunPosted()
+    {
+        // What is posted meanwhile waits for the next turn, so that events are not starved.
+        for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var work); left--)
+        {
+            Guarded(work);
+        }
+    }
+
+    private int WaitForEvents()
+    {
+        var count = Poll(0);
+        if (count > 0 || _again.Count > 0 || !_posted.IsEmpty)
+        {
+            return count;
+        }
+
+        Interlocked.Exchange(ref _asleep, 1);
+        if (_posted.IsEmpty && !_stopping)
+        {
+            count = Poll(-1);
+        }
+
+        Volatile.Write(ref _asleep, 0);
+        return count;
+    }
+
+    private int Poll(int milliseconds)
+    {
+        while (true)
+        {
+            var count = LinuxCalls.Wait(_epoll.Number, _events.Start, _events.Room, milliseconds);
+            if (count >= 0)
+            {
+                return count;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error != LinuxErrors.Interrupted)
+            {
+                throw new IOException($"epoll_wait: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
+        }
+    }
+
+    private void Guarded(ILoopHandler handler, LoopEvents events)
+    {
+        try
+        {
+            handler.OnEvents(events);
+        }
+        catch (Exception e)
+        {
+            // A fault of one connection must not end the others'.
+            LoopLog.HandlerFailed(_logger, e, Index);
+        }
+    }
+
+    private void Guarded(ILoopWork work)
+    {
+        try
+        {
+            work.Run();
+        }
+        catch (Exception e)
+        {
+            LoopLog.HandlerFailed(_logger, e, Index);
+        }
+    }
+
+    private void Close()
+    {
+        Timers.Dispose();
+        Pipes.Dispose();
+        _wake.Dispose();
+        _epoll.Dispose();
+        _events.Dispose();
+    }
+}
