@@ -2,6 +2,7 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Gost.Engine.Security.HostKeys;
 using Microsoft.Extensions.Logging;
@@ -21,17 +22,21 @@ internal sealed class EngineHost : IGostEngine
     {
         _store = store;
         DescriptorReserve descriptors = new(options, time);
+        var loops = options.Lane == DataLane.Portable || !OperatingSystem.IsLinux()
+            ? null
+            : new EventLoopGroup(new LoopOptions(Environment.ProcessorCount, TimeSpan.Zero, CanSplice: true), time, loggers);
         _services = new EngineServices(
             options,
             time,
             loggers,
             catalog,
             new NamedObjects(),
-            new ListenSocketPool(descriptors, time, loggers),
+            new ListenSocketPool(descriptors, time, loggers, loops),
             new DatagramSocketPool(descriptors, time, loggers),
             descriptors)
         {
             Observer = () => Observer,
+            Loops = loops,
             HostKeys = new HostKeyBook(store.HostKeys, time, loggers),
         };
         _controlPlane = new ControlPlane.ControlPlane(store, _services);
@@ -74,6 +79,7 @@ internal sealed class EngineHost : IGostEngine
         await _services.DatagramSockets.DisposeAsync();
         _services.Draining.Dispose();
         _services.HostKeys.Dispose();
+        _services.Loops?.Dispose();
         await _store.DisposeAsync();
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Gost.Engine.Abstractions;
 
@@ -27,8 +26,8 @@ public abstract class DuplexStream : Stream
     /// <summary>Ends both directions now; pending reads and writes fail. Any thread, idempotent.</summary>
     public abstract void Abort(Exception? reason = null);
 
-    /// <summary>Gives the socket if the stream's bytes are the socket's, unchanged, unmetered, nothing buffered. Ownership stays here.</summary>
-    public virtual bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    /// <summary>Gives the socket's own stream if this one's bytes are the socket's, unchanged, unmetered, nothing buffered. Ownership stays here.</summary>
+    public virtual bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
         socket = null;
         return false;

@@ -40,7 +40,7 @@ internal sealed class AcceptLayers
     }
 
     /// <summary>Takes over <paramref name="stream"/> and pushes it into <paramref name="sink"/>, now or when its header is read, or closes it.</summary>
-    public void Accept(SocketDuplexStream stream, IInboundSink sink, HandshakeTracker handshakes)
+    public void Accept(SocketStream stream, IInboundSink sink, HandshakeTracker handshakes)
     {
         if (stream.RemoteEndPoint is not { } peer)
         {
@@ -67,7 +67,7 @@ internal sealed class AcceptLayers
         }
     }
 
-    private async ValueTask ReadHeaderAsync(SocketDuplexStream stream, EndPoint peer, IInboundSink sink, CancellationToken cancellationToken)
+    private async ValueTask ReadHeaderAsync(SocketStream stream, EndPoint peer, IInboundSink sink, CancellationToken cancellationToken)
     {
         try
         {

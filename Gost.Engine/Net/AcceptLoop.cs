@@ -1,28 +1,26 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Net.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
 
 /// <summary>
-/// Accepts on one listening socket, which it owns, and pushes into whichever sink is attached. Nothing is accepted before the first
-/// sink is attached or while none is: connections wait in the kernel's backlog.
+/// Takes the connections of one listening socket and pushes them into whichever sink is attached. Nothing is accepted before the first
+/// sink is attached or while none is: connections wait in the kernel's backlog. How they are accepted is the lane's.
 /// </summary>
 /// <remarks>
-/// <see cref="Attach"/> and <see cref="Detach"/> are called by the one writer (the control plane); the loop reads the sink once per
+/// <see cref="Attach"/> and <see cref="Detach"/> are called by the one writer (the control plane); the sink is read once per
 /// connection. So that thousands of listeners cannot eat the descriptor reserve, the number of accepted connections that wait for room
 /// is bounded over all loops; more are closed.
 /// </remarks>
-internal sealed class AcceptLoop : IAsyncDisposable
+internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
 {
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(1);
 
-    // A loop that always finds a connection waiting gives its thread back this often.
-    private const int AcceptsPerTurn = 64;
-
-    private readonly Socket _socket;
+    private readonly IAcceptSource _source;
     private readonly EndPoint? _local;
     private readonly DescriptorReserve _reserve;
     private readonly TimeProvider _time;
@@ -32,16 +30,17 @@ internal sealed class AcceptLoop : IAsyncDisposable
     private IAcceptSink? _sink;
     private TaskCompletionSource? _attached;
     private FlowException? _fault;
-    private Task _loop = Task.CompletedTask;
+    private TimeSpan _backOff = FirstBackOff;
     private bool _started;
     private bool _closed;
 
-    /// <summary>Takes over the listening socket; call <see cref="Attach"/> to begin.</summary>
-    public AcceptLoop(Socket socket, DescriptorReserve reserve, TimeProvider time, ILogger logger)
-    {
-        (_socket, _reserve, _time, _logger) = (socket, reserve, time, logger);
-        _local = socket.LocalEndPoint;
-    }
+    /// <summary>Takes over <paramref name="source"/> with its listening socket, bound to <paramref name="local"/>; call <see cref="Attach"/> to begin.</summary>
+    public AcceptLoop(IAcceptSource source, EndPoint? local, DescriptorReserve reserve, TimeProvider time, ILogger logger) =>
+        (_source, _local, _reserve, _time, _logger) = (source, local, reserve, time, logger);
+
+    /// <summary>The same for a listening socket, which it takes over and accepts on the way of the lane: null = the portable one.</summary>
+    public static AcceptLoop Over(Socket socket, EventLoopGroup? loops, DescriptorReserve reserve, TimeProvider time, ILogger logger) =>
+        new(loops is null ? new PortableAccepts(socket) : new LoopAccepts(socket, loops), socket.LocalEndPoint, reserve, time, logger);
 
     /// <summary>Ends when the socket became unusable and nothing will be accepted any more, with the reason; never by closing.</summary>
     public Task<FlowException> Broken => _broken.Task;
@@ -63,12 +62,10 @@ internal sealed class AcceptLoop : IAsyncDisposable
         if (!_started)
         {
             _started = true;
-            _loop = RunAsync();
+            _source.Start(this);
         }
-        else
-        {
-            Volatile.Read(ref _attached)?.TrySetResult();
-        }
+
+        Interlocked.Exchange(ref _attached, null)?.TrySetResult();
     }
 
     /// <summary>Ends the attachment if <paramref name="sink"/> is still the current one.</summary>
@@ -83,102 +80,98 @@ internal sealed class AcceptLoop : IAsyncDisposable
         }
 
         Volatile.Write(ref _sink, null);
-        _socket.Dispose();
+        _source.Close();
         return EndAsync();
+    }
+
+    async ValueTask<bool> IAcceptTarget.FailedAsync(SocketError error)
+    {
+        SocketException e = new((int)error);
+        switch (AcceptErrors.Classify(error))
+        {
+            case AcceptErrorTier.Peer:
+                ListenLog.PeerLeftBacklog(_logger, _local, error);
+                return true;
+            case AcceptErrorTier.Listener:
+                FlowException broken = new(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; the listening socket is unusable", e);
+                Report(broken);
+                _broken.TrySetResult(broken);
+                return false;
+            default:
+                Report(Shortage(e));
+                var backOff = _backOff;
+                _backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
+                await Task.Delay(backOff, _time, _closing.Token);
+                return true;
+        }
+    }
+
+    ValueTask IAcceptTarget.AdmitAsync(SocketStream stream)
+    {
+        _backOff = FirstBackOff;
+        if (_reserve.TryAdmit() is { } ticket)
+        {
+            Report(null);
+            stream.Ticket = ticket;
+            if (Volatile.Read(ref _sink) is { } sink)
+            {
+                Push(stream, sink);
+                return ValueTask.CompletedTask;
+            }
+
+            return PushLaterAsync(stream);
+        }
+
+        if (_reserve.TryHold())
+        {
+            return HoldAsync(stream);
+        }
+
+        Report(_reserve.CreateFault());
+        stream.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask EndAsync()
     {
         await _closing.CancelAsync();
-        await _loop;
+        await _source.DisposeAsync();
         _closing.Dispose();
     }
 
-    private async Task RunAsync()
+    /// <summary>Waits for room, which the caller has been given a hold for.</summary>
+    private async ValueTask HoldAsync(SocketStream stream)
     {
-        // The caller is publishing a change and must not serve the backlog.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var backOff = FirstBackOff;
-        var accepted = 0;
+        FlowTicket? ticket;
         try
         {
-            while (!Volatile.Read(ref _closed))
+            do
             {
-                Socket socket;
-                try
-                {
-                    socket = await _socket.AcceptAsync();
-                    backOff = FirstBackOff;
-                }
-                catch (SocketException e) when (!Volatile.Read(ref _closed))
-                {
-                    switch (AcceptErrors.Classify(e.SocketErrorCode))
-                    {
-                        case AcceptErrorTier.Peer:
-                            ListenLog.PeerLeftBacklog(_logger, _local, e.SocketErrorCode);
-                            continue;
-                        case AcceptErrorTier.Listener:
-                            FlowException broken = new(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; the listening socket is unusable", e);
-                            Report(broken);
-                            _broken.TrySetResult(broken);
-                            return;
-                        default:
-                            Report(Shortage(e));
-                            await Task.Delay(backOff, _time, _closing.Token);
-                            backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
-                            continue;
-                    }
-                }
-
-                await AdmitAsync(socket);
-                if (++accepted % AcceptsPerTurn == 0)
-                {
-                    await Task.Yield();
-                }
+                Report(_reserve.CreateFault());
+                await _reserve.WaitForRoomAsync(_closing.Token);
+                ticket = _reserve.TryAdmit();
             }
+            while (ticket is null);
         }
-        catch (Exception e) when (Volatile.Read(ref _closed) && (e is SocketException or ObjectDisposedException or OperationCanceledException))
+        catch (OperationCanceledException)
         {
-            // Closed: the normal end.
+            await stream.DisposeAsync();
+            throw;
         }
-    }
-
-    private async ValueTask AdmitAsync(Socket socket)
-    {
-        var ticket = _reserve.TryAdmit();
-        if (ticket is null && !_reserve.TryHold())
+        finally
         {
-            Report(_reserve.CreateFault());
-            socket.Dispose();
-            return;
-        }
-
-        if (ticket is null)
-        {
-            try
-            {
-                do
-                {
-                    Report(_reserve.CreateFault());
-                    await _reserve.WaitForRoomAsync(_closing.Token);
-                    ticket = _reserve.TryAdmit();
-                }
-                while (ticket is null);
-            }
-            catch (OperationCanceledException)
-            {
-                socket.Dispose();
-                throw;
-            }
-            finally
-            {
-                _reserve.ReleaseHold();
-            }
+            _reserve.ReleaseHold();
         }
 
         Report(null);
-        SocketDuplexStream stream = new(socket, ticket);
-        var sink = Volatile.Read(ref _sink) ?? await WaitForSinkAsync(stream);
+        stream.Ticket = ticket;
+        await PushLaterAsync(stream);
+    }
+
+    private async ValueTask PushLaterAsync(SocketStream stream) => Push(stream, Volatile.Read(ref _sink) ?? await WaitForSinkAsync(stream));
+
+    private void Push(SocketStream stream, IAcceptSink sink)
+    {
         try
         {
             sink.Accept(stream);
@@ -192,17 +185,15 @@ internal sealed class AcceptLoop : IAsyncDisposable
     }
 
     /// <summary>No service wants this socket at the moment, another one may within the same change: the connection waits.</summary>
-    private async ValueTask<IAcceptSink> WaitForSinkAsync(SocketDuplexStream stream)
+    private async ValueTask<IAcceptSink> WaitForSinkAsync(SocketStream stream)
     {
         try
         {
             while (true)
             {
-                TaskCompletionSource attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                Volatile.Write(ref _attached, attached);
-
-                // Looked at after the signal was laid out: an attachment is either seen here or signalled.
-                Interlocked.MemoryBarrier();
+                // Several connections may wait for one signal. Looked at after it was laid out: an attachment is either seen here or signalled.
+                TaskCompletionSource made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                var attached = Interlocked.CompareExchange(ref _attached, made, null) ?? made;
                 if (Volatile.Read(ref _sink) is { } sink)
                 {
                     return sink;
@@ -220,18 +211,17 @@ internal sealed class AcceptLoop : IAsyncDisposable
 
     private void Report(FlowException? fault)
     {
-        var before = Volatile.Read(ref _fault);
-        if (fault is null && before is null)
+        if (fault is null && Volatile.Read(ref _fault) is null)
         {
             return;
         }
 
-        Volatile.Write(ref _fault, fault);
+        var before = Interlocked.Exchange(ref _fault, fault);
         if (before is null && fault is not null)
         {
             ListenLog.AcceptingPaused(_logger, _local, fault.Message);
         }
-        else if (fault is null)
+        else if (fault is null && before is not null)
         {
             ListenLog.AcceptingResumed(_logger, _local);
         }

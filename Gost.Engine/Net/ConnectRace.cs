@@ -7,12 +7,13 @@ namespace Gost.Engine.Net;
 /// Connects to the first of several addresses that answers: the next one is started when the one before has failed or is slow, the
 /// rest is called off when one is there. Source: RFC 8305 section 5.
 /// </summary>
-internal sealed class ConnectRace(Func<IPAddress, CancellationToken, Task<Socket>> connect, TimeProvider time)
+internal sealed class ConnectRace<T>(Func<IPAddress, CancellationToken, Task<T>> connect, TimeProvider time)
+    where T : class, IDisposable
 {
     private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The connected socket, which the caller owns. Throws what the last address threw.</summary>
-    public async Task<Socket> RunAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
+    /// <summary>The connection, which the caller owns. Throws what the last address threw.</summary>
+    public async Task<T> RunAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
     {
         if (addresses.Count == 1)
         {
@@ -20,7 +21,7 @@ internal sealed class ConnectRace(Func<IPAddress, CancellationToken, Task<Socket
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task<Socket>> running = [];
+        List<Task<T>> running = [];
         try
         {
             for (var next = 0; ;)
@@ -65,13 +66,13 @@ internal sealed class ConnectRace(Func<IPAddress, CancellationToken, Task<Socket
     }
 
     /// <summary>A task that has ended, or null when the pause was over first.</summary>
-    private static async Task<Task<Socket>?> NextEndAsync(List<Task<Socket>> running, Task? pause)
+    private static async Task<Task<T>?> NextEndAsync(List<Task<T>> running, Task? pause)
     {
         var ended = pause is null ? await Task.WhenAny(running) : await Task.WhenAny([.. running, pause]);
-        return ended as Task<Socket>;
+        return ended as Task<T>;
     }
 
-    private static async Task DiscardAsync(Task<Socket> loser)
+    private static async Task DiscardAsync(Task<T> loser)
     {
         try
         {

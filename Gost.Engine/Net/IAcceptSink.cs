@@ -6,7 +6,7 @@ namespace Gost.Engine.Net;
 internal interface IAcceptSink
 {
     /// <summary>Takes over an accepted stream.</summary>
-    void Accept(SocketDuplexStream stream);
+    void Accept(SocketStream stream);
 
     /// <summary>A temporary fault of accepting, or null when it is over.</summary>
     void ReportFault(FlowException? fault);

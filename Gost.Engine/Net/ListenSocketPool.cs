@@ -1,5 +1,6 @@
 using System.Net;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Net.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
@@ -7,9 +8,9 @@ namespace Gost.Engine.Net;
 /// <summary>
 /// TCP listening sockets that outlive the configurations that use them: leased by bind address and counted, so that a new generation
 /// of a service, or another service in the same change, takes over the socket of the old one without a refused connection.
-/// The last lease closes the socket. Thread-safe; owned by the engine.
+/// The last lease closes the socket. Accepts through <paramref name="loops"/>, or where there are none the portable way. Thread-safe; owned by the engine.
 /// </summary>
-internal sealed class ListenSocketPool(DescriptorReserve reserve, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class ListenSocketPool(DescriptorReserve reserve, TimeProvider time, ILoggerFactory loggers, EventLoopGroup? loops = null) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Key, ListenSocket> _sockets = [];
@@ -43,7 +44,7 @@ internal sealed class ListenSocketPool(DescriptorReserve reserve, TimeProvider t
             if (!_sockets.TryGetValue(key, out var shared))
             {
                 var socket = ListenSocketFactory.Open(request, endPoint, _sockets.Values);
-                shared = new ListenSocket(socket, new AcceptLoop(socket, reserve, time, _logger));
+                shared = new ListenSocket(socket, AcceptLoop.Over(socket, loops, reserve, time, _logger));
                 _sockets.Add(key, shared);
                 ListenLog.Listening(_logger, shared.LocalEndPoint);
             }

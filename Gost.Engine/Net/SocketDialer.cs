@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net;
@@ -13,19 +14,23 @@ internal sealed class SocketDialer : ISocketDialer
     private readonly OutgoingOptions _options;
     private readonly NameLookup _names;
     private readonly TimeProvider _time;
+    private readonly EventLoopGroup? _loops;
     private readonly IPAddress? _clientSide;
 
-    /// <summary>A dialer; <paramref name="clientSide"/> is the local address that the client connected to, for <c>interface: auto</c>.</summary>
-    public SocketDialer(OutgoingOptions options, NameLookup names, TimeProvider time, IPAddress? clientSide = null) =>
-        (_options, _names, _time, _clientSide) = (options, names, time, clientSide);
+    /// <summary>
+    /// A dialer; TCP goes through <paramref name="loops"/>, or where there are none the portable way. <paramref name="clientSide"/> is the local address that
+    /// the client connected to, for <c>interface: auto</c>.
+    /// </summary>
+    public SocketDialer(OutgoingOptions options, NameLookup names, TimeProvider time, EventLoopGroup? loops = null, IPAddress? clientSide = null) =>
+        (_options, _names, _time, _loops, _clientSide) = (options, names, time, loops, clientSide);
 
     /// <summary>Dials targets of a service.</summary>
     public static SocketDialer ForService(ServiceConfig service, MetadataReader metadata, EngineServices engine) =>
-        new(OutgoingOptions.Bind(metadata, service.Interface, service.Sockopts?.Mark ?? 0), NameLookup.Of(service.Hosts, service.Resolver, engine), engine.Time);
+        new(OutgoingOptions.Bind(metadata, service.Interface, service.Sockopts?.Mark ?? 0), NameLookup.Of(service.Hosts, service.Resolver, engine), engine.Time, engine.Loops);
 
     /// <summary>Dials a node.</summary>
     public static SocketDialer ForNode(NodeConfig node, MetadataReader metadata, EngineServices engine) =>
-        new(OutgoingOptions.Bind(metadata, "", 0), NameLookup.Of(node.Hosts, node.Resolver, engine), engine.Time);
+        new(OutgoingOptions.Bind(metadata, "", 0), NameLookup.Of(node.Hosts, node.Resolver, engine), engine.Time, engine.Loops);
 
     /// <summary>The dialer of one flow; this one unless the flow's own address matters.</summary>
     public SocketDialer For(Inbound? inbound)
@@ -37,7 +42,7 @@ internal sealed class SocketDialer : ISocketDialer
 
         var plain = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
         var isUsable = !plain.Equals(IPAddress.Any) && !plain.Equals(IPAddress.IPv6Any);
-        return new SocketDialer(_options, _names, _time, isUsable ? plain : null);
+        return new SocketDialer(_options, _names, _time, _loops, isUsable ? plain : null);
     }
 
     /// <summary>
@@ -57,10 +62,9 @@ internal sealed class SocketDialer : ISocketDialer
             throw new FlowException(FlowLayer.Dial, FlowError.Unsupported, $"{target}: a udp target cannot take a stream");
         }
 
-        var socket = target.Network == TargetNetwork.Unix
-            ? await ConnectUnixAsync(target.Host, cancellationToken)
+        return target.Network == TargetNetwork.Unix
+            ? new SocketDuplexStream(await ConnectUnixAsync(target.Host, cancellationToken))
             : await OpenAsync(target, ConnectTcpAsync, resolved, cancellationToken);
-        return new SocketDuplexStream(socket);
     }
 
     /// <inheritdoc/>
@@ -113,8 +117,9 @@ internal sealed class SocketDialer : ISocketDialer
         throw last!; // There is an entry, and it failed.
     }
 
-    private async Task<Socket> OpenAsync(
-        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<Socket>> connect, Action? resolved, CancellationToken cancellationToken)
+    private async Task<T> OpenAsync<T>(
+        Target target, Func<IPEndPoint, SourceBinding, CancellationToken, Task<T>> connect, Action? resolved, CancellationToken cancellationToken)
+        where T : class, IDisposable
     {
         RefuseNetns();
         if (target.Port == 0)
@@ -175,12 +180,17 @@ internal sealed class SocketDialer : ISocketDialer
 
         throw last ?? new FlowException(FlowLayer.Dial, FlowError.NotPermitted, $"dial {target}: no interface has an address of its family");
 
-        Task<Socket> RaceAsync(SourceBinding binding, IPAddress[] to) =>
-            new ConnectRace((address, x) => connect(new IPEndPoint(address, target.Port), binding, x), _time).RunAsync(to, cancellationToken);
+        Task<T> RaceAsync(SourceBinding binding, IPAddress[] to) =>
+            new ConnectRace<T>((address, x) => connect(new IPEndPoint(address, target.Port), binding, x), _time).RunAsync(to, cancellationToken);
     }
 
-    private async Task<Socket> ConnectTcpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
+    private async Task<DuplexStream> ConnectTcpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
     {
+        if (_loops is not null)
+        {
+            return await LoopConnect.RunAsync(_loops, to, binding, _options.Mark, cancellationToken);
+        }
+
         var socket = Create(TargetNetwork.Tcp, to, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -188,7 +198,7 @@ internal sealed class SocketDialer : ISocketDialer
             TcpKeepAlive.Default.Apply(socket);
             binding.Apply(socket, _options.Mark);
             await socket.ConnectAsync(to, cancellationToken);
-            return socket;
+            return new SocketDuplexStream(socket);
         }
         catch (SocketException exception)
         {

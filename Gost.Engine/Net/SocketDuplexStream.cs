@@ -7,34 +7,22 @@ using Gost.Engine.Abstractions;
 namespace Gost.Engine.Net;
 
 /// <summary>
-/// A connected stream socket (TCP or unix). Reads and writes that the kernel serves at once allocate nothing and complete
-/// synchronously. Failures are <see cref="SocketException"/> and <see cref="ObjectDisposedException"/>.
+/// The portable lane's stream over the framework's socket (TCP or unix). Reads and writes that the kernel serves at once allocate nothing and complete
+/// synchronously.
 /// </summary>
-/// <remarks>
-/// Disposing while no call is pending ends with FIN: the kernel still delivers what was written. <see cref="Abort"/> ends a TCP connection
-/// with RST, so that the far end does not take a cut for the end of the data.
-/// </remarks>
-internal sealed class SocketDuplexStream : DuplexStream
+internal sealed class SocketDuplexStream : SocketStream
 {
     private readonly Socket _socket;
-    private FlowTicket? _ticket;
     private EndPoint? _local;
     private EndPoint? _remote;
     private int _writesCompleted;
     private int _ended;
 
     /// <summary>Takes over the connected socket.</summary>
-    public SocketDuplexStream(Socket socket)
-    {
-        _socket = socket;
-    }
+    public SocketDuplexStream(Socket socket) => _socket = socket;
 
-    /// <summary>Takes over an accepted socket and the descriptor ticket that was given for it; disposing settles the ticket.</summary>
-    public SocketDuplexStream(Socket socket, FlowTicket ticket)
-        : this(socket)
-    {
-        _ticket = ticket;
-    }
+    /// <summary>The socket; ownership stays here.</summary>
+    public Socket Socket => _socket;
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => _local ??= EndPointForms.Unmapped(Ask(static x => x.LocalEndPoint));
@@ -42,15 +30,16 @@ internal sealed class SocketDuplexStream : DuplexStream
     /// <inheritdoc/>
     public override EndPoint? RemoteEndPoint => _remote ??= EndPointForms.Unmapped(Ask(static x => x.RemoteEndPoint));
 
-    /// <summary>The ticket of an accepted socket.</summary>
-    public FlowTicket? Ticket => Volatile.Read(ref _ticket);
-
     /// <inheritdoc/>
-    public override bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
-        socket = Volatile.Read(ref _ended) == 0 ? _socket : null;
+        socket = Volatile.Read(ref _ended) == 0 ? this : null;
         return socket is not null;
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> PeekAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _socket.ReceiveAsync(buffer, SocketFlags.Peek, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
@@ -116,6 +105,32 @@ internal sealed class SocketDuplexStream : DuplexStream
     }
 
     /// <inheritdoc/>
+    public override void End()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Not connected any more: its pending calls have failed by themselves.
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void SetKeepAlive(TcpKeepAlive keepAlive)
+    {
+        try
+        {
+            keepAlive.Apply(_socket);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // A system without one of the options serves with its own.
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _ended, 1) == 0)
@@ -139,7 +154,7 @@ internal sealed class SocketDuplexStream : DuplexStream
     private void Release()
     {
         _socket.Dispose();
-        Interlocked.Exchange(ref _ticket, null)?.Settle();
+        SettleTicket();
     }
 
     private EndPoint? Ask(Func<Socket, EndPoint?> question)

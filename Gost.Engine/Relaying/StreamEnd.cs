@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Relaying;
@@ -12,19 +11,13 @@ internal static class StreamEnd
     /// <summary>Ends it; its owner still disposes it. Any thread, idempotent.</summary>
     public static void Of(DuplexStream stream)
     {
-        if (!stream.TryGetRawSocket(out var socket))
+        if (stream.TryGetRawSocket(out var socket))
+        {
+            socket.End();
+        }
+        else
         {
             stream.Abort();
-            return;
-        }
-
-        try
-        {
-            socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // Not connected any more: its pending calls have failed by themselves.
         }
     }
 }

@@ -1,5 +1,6 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +13,8 @@ namespace Gost.Engine.Relaying;
 /// Source: spec/forwarding.md section 7, design.md section 1 (half-close).
 /// </summary>
 /// <remarks>
-/// The one place that picks a pump: two raw sockets (<see cref="DuplexStream.TryGetRawSocket"/>) could be pumped by the kernel, everything else
-/// goes through buffers. At present every pair goes through buffers. Thread-safe; one per handler.
+/// The one place that picks a pump: two sockets of the kernel lane (<see cref="DuplexStream.TryGetRawSocket"/>) are pumped by their event loop, everything
+/// else goes through buffers. Thread-safe; one per handler.
 /// </remarks>
 internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger logger)
 {
@@ -46,6 +47,8 @@ internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger
     /// protocol answers with the first data. Borrows both streams and may end them; their owners still dispose them.
     /// Counts each chunk in <paramref name="counters"/> as it passes. <paramref name="idleTimeout"/> zero = none.
     /// </summary>
-    public Task<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
-        new BufferPump(client, target, counters, buffers, time, idleTimeout).RunAsync();
+    public ValueTask<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
+        client.TryGetRawSocket(out var from) && from is LoopStream near && target.TryGetRawSocket(out var to) && to is LoopStream far
+            ? new SocketPump(near, far, counters, buffers, idleTimeout, splices: true).RunAsync()
+            : new ValueTask<RelayOutcome>(new BufferPump(client, target, counters, buffers, time, idleTimeout).RunAsync());
 }

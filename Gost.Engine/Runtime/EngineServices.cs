@@ -2,6 +2,7 @@ using Gost.Engine.Binds;
 using Gost.Engine.Catalog;
 using Gost.Engine.Layers;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Security;
 using Gost.Engine.Security.HostKeys;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,9 @@ internal sealed record EngineServices(
 
     /// <summary>What outlives the generations of a service.</summary>
     public ServiceMemory Memory { get; } = new();
+
+    /// <summary>The event loops of the kernel lane; null = the portable lane.</summary>
+    public EventLoopGroup? Loops { get; init; }
 
     /// <summary>Buffers of relays.</summary>
     public BufferPool Buffers { get; init; } = new();

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 
@@ -29,7 +28,7 @@ internal static class ProxyHeaderReader
                 var peeked = stream.TryGetRawSocket(out var socket);
                 var room = buffer.AsMemory(filled, ProxyHeaderParser.MaxLength - filled);
                 var count = peeked
-                    ? await socket!.ReceiveAsync(room, SocketFlags.Peek, limit.Token)
+                    ? await socket!.PeekAsync(room, limit.Token)
                     : await stream.ReadAsync(room, limit.Token);
                 var result = count == 0 ? ProxyParseResult.None : ProxyHeaderParser.Parse(buffer.AsSpan(0, filled + count), out _, out _);
                 switch (result)

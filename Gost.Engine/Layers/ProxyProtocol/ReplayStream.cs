@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Layers.ProxyProtocol;
@@ -17,7 +16,7 @@ internal sealed class ReplayStream(DuplexStream inner, ReadOnlyMemory<byte> read
     public override EndPoint? RemoteEndPoint => inner.RemoteEndPoint;
 
     /// <inheritdoc/>
-    public override bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
         socket = null;
         return _rest.IsEmpty && inner.TryGetRawSocket(out socket);

@@ -15,7 +15,7 @@ internal sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        LinuxCalls.Close((int)handle);
+        _ = LinuxCalls.Close((int)handle);
         return true;
     }
 }

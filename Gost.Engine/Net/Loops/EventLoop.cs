@@ -71,6 +71,9 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     /// <summary>Timers of what lives here; for the loop's thread.</summary>
     public LoopTimers Timers { get; }
 
+    /// <summary>The time that has passed since a time stamp of the engine's clock.</summary>
+    public TimeSpan Elapsed(long since) => _time.GetElapsedTime(since);
+
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.UnsafeStart();
 

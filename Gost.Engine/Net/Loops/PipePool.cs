@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Gost.Engine.Net.Loops;
 
 /// <summary>

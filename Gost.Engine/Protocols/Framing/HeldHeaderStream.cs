@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 
@@ -39,7 +38,7 @@ internal sealed class HeldHeaderStream : DuplexStream
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     /// <inheritdoc/>
-    public override bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
         socket = null;
         return Volatile.Read(ref _state) == Sent && _inner.TryGetRawSocket(out socket);

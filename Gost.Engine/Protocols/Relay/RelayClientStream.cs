@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Framing;
 
@@ -33,7 +32,7 @@ internal sealed class RelayClientStream(DuplexStream inner, Target to, string no
     public override EndPoint? RemoteEndPoint => inner.RemoteEndPoint;
 
     /// <inheritdoc/>
-    public override bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
         socket = null;
         return Volatile.Read(ref _response) is null && inner.TryGetRawSocket(out socket);

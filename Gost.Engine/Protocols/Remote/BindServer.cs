@@ -33,7 +33,7 @@ internal sealed class BindServer(string service, EngineServices engine)
             inbound, address, user, TargetNetwork.Tcp, carrier.RefuseAsync,
             (at, endPoint) => ListenSocketFactory.Open(new ListenRequest(service, at), endPoint, own: []), stopping);
         var local = held.Local;
-        await using AcceptLoop accepting = new(held.Socket, engine.Descriptors, engine.Time, _logger);
+        await using var accepting = AcceptLoop.Over(held.Socket, engine.Loops, engine.Descriptors, engine.Time, _logger);
         ListenSocket.Configure(held.Socket, TcpKeepAlive.Default);
         await carrier.StartAsync(local, stopping);
         held.Place.Hold(local, () => carrier.IsSilent, carrier.End);

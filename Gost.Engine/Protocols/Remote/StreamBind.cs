@@ -56,7 +56,7 @@ internal sealed class StreamBind(
     public void Dispose() => _ending.Dispose();
 
     /// <inheritdoc/>
-    public void Accept(SocketDuplexStream stream)
+    public void Accept(SocketStream stream)
     {
         // The way on is a stream of the tunnel and takes no descriptor.
         stream.Ticket?.Settle();
@@ -89,7 +89,7 @@ internal sealed class StreamBind(
         // The accept loop has logged it; the service itself goes on accepting.
     }
 
-    private async Task CarryAsync(SocketDuplexStream outside)
+    private async Task CarryAsync(SocketStream outside)
     {
         // Not on the accept loop's thread, and not under the lock.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -102,28 +102,12 @@ internal sealed class StreamBind(
             }
 
             await using var inside = await carrier.OpenAsync(peer, _ending.Token);
-            using var cut = _ending.Token.UnsafeRegister(static x => End((SocketDuplexStream)x!), outside);
+            using var cut = _ending.Token.UnsafeRegister(static x => ((SocketStream)x!).End(), outside);
             await _relay.RunAsync(inside, outside, counters, TimeSpan.Zero);
         }
         catch (Exception e) when (e is FlowException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             RemoteLog.ConnectionFailed(logger, service, outside.RemoteEndPoint, e.Message);
-        }
-    }
-
-    /// <summary>Lets the relay see the end of the connection without losing what was written to it.</summary>
-    private static void End(SocketDuplexStream outside)
-    {
-        try
-        {
-            if (outside.TryGetRawSocket(out var socket))
-            {
-                socket.Shutdown(SocketShutdown.Both);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It has ended already.
         }
     }
 

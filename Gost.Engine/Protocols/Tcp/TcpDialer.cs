@@ -14,7 +14,7 @@ internal sealed class TcpDialer(TcpDialerOptions options) : IDialer
         {
             if (node.IsFirst && options.KeepAlive is { } keepAlive && node.Address.Network == TargetNetwork.Tcp && stream.TryGetRawSocket(out var socket))
             {
-                keepAlive.Apply(socket);
+                socket.SetKeepAlive(keepAlive);
             }
 
             if (options.ProxyProtocol > 0 && node.Inbound is { } inbound)

@@ -70,7 +70,7 @@ internal sealed class TcpInboundListener : IListener
 
     private sealed class AcceptSink(IInboundSink sink, AcceptLayers layers, HandshakeTracker handshakes) : IAcceptSink
     {
-        public void Accept(SocketDuplexStream stream) => layers.Accept(stream, sink, handshakes);
+        public void Accept(SocketStream stream) => layers.Accept(stream, sink, handshakes);
 
         public void ReportFault(FlowException? fault) => sink.ReportFault(fault);
     }

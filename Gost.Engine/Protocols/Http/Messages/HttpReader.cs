@@ -265,7 +265,7 @@ internal sealed class HttpReader(DuplexStream stream, BufferPool buffers) : IAsy
         {
             // Of a socket a byte is looked at: an empty read does not tell of a reset.
             _ = stream.TryGetRawSocket(out var socket)
-                ? await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, cancellationToken)
+                ? await socket.PeekAsync(new byte[1], cancellationToken)
                 : await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
             return true;
         }

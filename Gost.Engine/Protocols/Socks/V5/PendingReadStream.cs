@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Protocols.Socks.V5;
@@ -33,7 +32,7 @@ internal sealed class PendingReadStream : DuplexStream
     public override EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
 
     /// <inheritdoc/>
-    public override bool TryGetRawSocket([NotNullWhen(true)] out Socket? socket)
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
     {
         socket = null;
         return _taken && _inner.TryGetRawSocket(out socket);

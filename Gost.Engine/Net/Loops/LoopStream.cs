@@ -1,0 +1,313 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+
+namespace Gost.Engine.Net.Loops;
+
+/// <summary>
+/// The kernel lane's stream: a TCP socket of an event loop. What the kernel serves at once completes at once, anything else on the loop's thread, together
+/// with what awaits it. An idle stream holds no buffer, task or timer.
+/// </summary>
+internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
+{
+    private readonly DescriptorHandle _handle;
+    private EventLoop _loop;
+    private ulong _token;
+    private LoopReader? _reader;
+    private LoopWriter? _writer;
+    private ISocketPump? _pump;
+    private IPEndPoint? _local;
+    private IPEndPoint? _remote;
+    private volatile bool _peerEnded;
+    private volatile bool _connectSettled;
+    private int _writesCompleted;
+    private int _ended;
+
+    /// <summary>
+    /// Takes over a connected or connecting, non-blocking socket; disposes it when it cannot be watched. Throws <see cref="SocketException"/>. The end points
+    /// may be null, then they are asked of the system.
+    /// </summary>
+    public LoopStream(DescriptorHandle handle, EventLoop loop, IPEndPoint? local, IPEndPoint? remote)
+    {
+        (_handle, _loop, _local, _remote) = (handle, loop, local, remote);
+        try
+        {
+            _token = loop.Register(handle.Number, LoopEvents.Connection, this);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        loop.AddLoad(1);
+    }
+
+    /// <summary>The loop whose thread serves it.</summary>
+    public EventLoop Loop => Volatile.Read(ref _loop);
+
+    /// <summary>The descriptor; ownership stays here.</summary>
+    public DescriptorHandle Handle => _handle;
+
+    /// <summary>Whether the far end was seen to have ended its direction, or the connection to have broken; bytes may still be there.</summary>
+    public bool HasPeerEnded => _peerEnded;
+
+    /// <summary>Whether it is known how a connecting socket ended up.</summary>
+    public bool IsConnectSettled => _connectSettled;
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint => _local ??= Ask(local: true);
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint => _remote ??= Ask(local: false);
+
+    private LoopReader Reader => Volatile.Read(ref _reader) ?? Publish(ref _reader, new LoopReader(this));
+
+    private LoopWriter Writer => Volatile.Read(ref _writer) ?? Publish(ref _writer, new LoopWriter(this));
+
+    /// <inheritdoc/>
+    public override bool TryGetRawSocket([NotNullWhen(true)] out SocketStream? socket)
+    {
+        socket = Volatile.Read(ref _ended) == 0 ? this : null;
+        return socket is not null;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Reader.ReadAsync(buffer, peeks: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<int> PeekAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        Reader.ReadAsync(buffer, peeks: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Writer.WriteAsync(buffer, cancellationToken);
+
+    /// <summary>Completes when the connection is there. Throws <see cref="SocketException"/>.</summary>
+    public ValueTask<int> WhenConnectedAsync(CancellationToken cancellationToken) => Writer.WhenConnectedAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        CompleteWrites();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The same at once.</summary>
+    public void CompleteWrites()
+    {
+        if (Interlocked.Exchange(ref _writesCompleted, 1) == 0)
+        {
+            Shutdown(LinuxCalls.ShutdownWrite);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void End() => Shutdown(LinuxCalls.ShutdownBoth);
+
+    /// <inheritdoc/>
+    public override void Abort(Exception? reason = null)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        if (TryHold())
+        {
+            // struct linger: on, no time: closing resets the connection.
+            var linger = stackalloc int[2] { 1, 0 };
+            _ = LinuxCalls.SetOption(_handle.Number, LinuxCalls.LevelSocket, LinuxCalls.OptionLinger, linger, 2 * sizeof(int));
+            _handle.DangerousRelease();
+        }
+
+        Release(new SocketException((int)SocketError.OperationAborted));
+    }
+
+    /// <summary>Bytes received, 0 = the end, or an error negated. Throws <see cref="ObjectDisposedException"/>.</summary>
+    public int Receive(Span<byte> into, int flags)
+    {
+        var held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            return LoopIo.Receive(_handle.Number, into, flags);
+        }
+        finally
+        {
+            if (held)
+            {
+                _handle.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Bytes sent, or an error negated. Throws <see cref="ObjectDisposedException"/>.</summary>
+    public int Send(ReadOnlySpan<byte> what)
+    {
+        var held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            return LoopIo.Send(_handle.Number, what);
+        }
+        finally
+        {
+            if (held)
+            {
+                _handle.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>The socket's pending error, 0 = none.</summary>
+    public int TakeError()
+    {
+        if (!TryHold())
+        {
+            return LinuxErrors.BadDescriptor;
+        }
+
+        int error;
+        var length = sizeof(int);
+        var answer = LinuxCalls.GetOption(_handle.Number, LinuxCalls.LevelSocket, LinuxCalls.OptionError, &error, &length);
+        _handle.DangerousRelease();
+        return answer == 0 ? error : LinuxErrors.BadDescriptor;
+    }
+
+    /// <summary>
+    /// Hands the events to a pump, on its loop, to which the stream moves; null ends that. On that loop's thread, while no call is pending.
+    /// </summary>
+    internal void GiveTo(ISocketPump? pump, EventLoop loop)
+    {
+        var from = _loop;
+        Volatile.Write(ref _pump, pump);
+        if (from == loop)
+        {
+            return;
+        }
+
+        from.Unregister(_token, _handle.Number);
+        from.AddLoad(-1);
+        Volatile.Write(ref _loop, loop);
+        _token = loop.Register(_handle.Number, LoopEvents.Connection, this);
+        loop.AddLoad(1);
+    }
+
+    /// <summary>Keeps the descriptor open until <c>DangerousRelease</c> of the handle; false when it is closed.</summary>
+    internal bool TryHold()
+    {
+        var held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
+        return held;
+    }
+
+    /// <inheritdoc/>
+    internal override void SetKeepAlive(TcpKeepAlive keepAlive)
+    {
+        if (TryHold())
+        {
+            LoopSocketOptions.SetKeepAlive(_handle.Number, keepAlive);
+            _handle.DangerousRelease();
+        }
+    }
+
+    void ILoopHandler.OnEvents(LoopEvents events)
+    {
+        if ((events & (LoopEvents.PeerEnded | LoopEvents.HangUp | LoopEvents.Error)) != 0)
+        {
+            _peerEnded = true;
+        }
+
+        _connectSettled = true;
+        if (Volatile.Read(ref _pump) is { } pump)
+        {
+            // An event of the loop that it has left is told anew by the one it is on.
+            if (_loop.IsCurrent)
+            {
+                pump.OnEvents(this, events);
+            }
+
+            return;
+        }
+
+        if ((events & ~LoopEvents.Writable) != 0)
+        {
+            Volatile.Read(ref _reader)?.Signal();
+        }
+
+        if ((events & (LoopEvents.Writable | LoopEvents.HangUp | LoopEvents.Error)) != 0)
+        {
+            Volatile.Read(ref _writer)?.Signal();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            Release(new ObjectDisposedException(nameof(LoopStream)));
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Published before it calls the kernel, so that no event passes it by; and before it looks whether the stream has ended meanwhile.</summary>
+    private T Publish<T>(ref T? place, T made)
+        where T : LoopWaiter
+    {
+        var published = Interlocked.CompareExchange(ref place, made, null) ?? made;
+        if (Volatile.Read(ref _ended) != 0)
+        {
+            published.Close(new ObjectDisposedException(nameof(LoopStream)));
+        }
+
+        return published;
+    }
+
+    private void Release(Exception reason)
+    {
+        _loop.Unregister(_token);
+        _loop.AddLoad(-1);
+        _handle.Dispose();
+        SettleTicket();
+        Volatile.Read(ref _reader)?.Close(reason);
+        Volatile.Read(ref _writer)?.Close(reason);
+        Volatile.Read(ref _pump)?.Closed();
+    }
+
+    private void Shutdown(int how)
+    {
+        if (TryHold())
+        {
+            // An error says that the connection is gone.
+            _ = LinuxCalls.Shutdown(_handle.Number, how);
+            _handle.DangerousRelease();
+        }
+    }
+
+    private IPEndPoint? Ask(bool local)
+    {
+        if (!TryHold())
+        {
+            return null;
+        }
+
+        var raw = stackalloc byte[LoopAddress.Size];
+        var length = LoopAddress.Size;
+        var answer = local ? LinuxCalls.GetLocalAddress(_handle.Number, raw, &length) : LinuxCalls.GetPeerAddress(_handle.Number, raw, &length);
+        _handle.DangerousRelease();
+        return answer == 0 ? LoopAddress.Read(new ReadOnlySpan<byte>(raw, LoopAddress.Size)) : null;
+    }
+}
