@@ -8,7 +8,7 @@ namespace Gost.Tests.Net;
 /// <summary>Takes what a listening socket accepts; the test disposes the streams, or they echo one read and are closed.</summary>
 internal sealed class CollectingSink : IAcceptSink
 {
-    private readonly Channel<SocketDuplexStream> _streams = Channel.CreateUnbounded<SocketDuplexStream>();
+    private readonly Channel<SocketStream> _streams = Channel.CreateUnbounded<SocketStream>();
     private readonly Channel<FlowException?> _faults = Channel.CreateUnbounded<FlowException?>();
     private readonly ConcurrentBag<Task> _echoes = [];
     private int _count;
@@ -19,7 +19,7 @@ internal sealed class CollectingSink : IAcceptSink
 
     public ChannelReader<FlowException?> Faults => _faults.Reader;
 
-    public void Accept(SocketDuplexStream stream)
+    public void Accept(SocketStream stream)
     {
         Interlocked.Increment(ref _count);
         if (Echoes)
@@ -34,11 +34,11 @@ internal sealed class CollectingSink : IAcceptSink
 
     public void ReportFault(FlowException? fault) => _faults.Writer.TryWrite(fault);
 
-    public ValueTask<SocketDuplexStream> NextAsync(CancellationToken cancellationToken) => _streams.Reader.ReadAsync(cancellationToken);
+    public ValueTask<SocketStream> NextAsync(CancellationToken cancellationToken) => _streams.Reader.ReadAsync(cancellationToken);
 
     public Task EndAsync() => Task.WhenAll(_echoes);
 
-    private static async Task EchoAsync(SocketDuplexStream stream)
+    private static async Task EchoAsync(SocketStream stream)
     {
         await using var owned = stream;
         var buffer = new byte[16];

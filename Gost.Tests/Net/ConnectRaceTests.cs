@@ -118,7 +118,7 @@ public sealed class ConnectRaceTests
         await _started[Three[1]].Task;
     }
 
-    private ConnectRace Race() => new(
+    private ConnectRace<Socket> Race() => new(
         async (address, cancellationToken) =>
         {
             await using var registration = cancellationToken.Register(() => _answers[address].TrySetCanceled(cancellationToken));

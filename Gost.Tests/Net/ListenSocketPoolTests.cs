@@ -231,7 +231,7 @@ public sealed class ListenSocketPoolTests
         using var client = await ConnectAsync(lease);
         using var accepted = await sink.NextAsync(Token);
 
-        Assert.True(accepted.TryGetRawSocket(out var socket));
+        var socket = RawSockets.Of(accepted);
         Assert.True(socket.NoDelay);
         Assert.Equal(1, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
         Assert.Equal(33, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));

@@ -24,7 +24,7 @@ public sealed class SocketDialerTests
         await using var stream = await Dialer().ConnectAsync(Tcp("127.0.0.1", target.Port), Token);
 
         Assert.Equal(target.Port, ((IPEndPoint)stream.RemoteEndPoint!).Port);
-        Assert.True(stream.TryGetRawSocket(out var socket));
+        var socket = RawSockets.Of(stream);
         Assert.True(socket.NoDelay);
         Assert.NotEqual(0, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)!);
         Assert.Equal(15, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
@@ -183,9 +183,8 @@ public sealed class SocketDialerTests
         try
         {
             await using var stream = await Dialer(("so_mark", 7L)).ConnectAsync(Tcp("127.0.0.1", target.Port), Token);
-            Assert.True(stream.TryGetRawSocket(out var socket));
             var value = new byte[4];
-            socket.GetRawSocketOption(1, 36, value);
+            RawSockets.Of(stream).GetRawSocketOption(1, 36, value);
             Assert.Equal(7, BitConverter.ToInt32(value));
         }
         catch (FlowException exception)

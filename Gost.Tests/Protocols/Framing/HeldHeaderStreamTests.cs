@@ -77,8 +77,7 @@ public sealed class HeldHeaderStreamTests
 
         await stream.WriteAsync("hello"u8.ToArray(), Token);
 
-        Assert.True(stream.TryGetRawSocket(out var socket));
-        Assert.Same(pair.Near, socket);
+        Assert.Same(pair.Near, RawSockets.Of(stream));
     }
 
     private async Task<string> NextAsync() => Encoding.ASCII.GetString(await _inner.Writes.ReadAsync(Token));
