@@ -126,6 +126,7 @@ internal static class CommandLineProgram
             Log = effective.Log,
             DatabasePath = arguments.DatabasePath,
             Drain = arguments.Drain,
+            Lane = arguments.Lane,
             ReloadPeriod = arguments.ReloadPeriod,
             Warnings = loaded.Findings,
         };

@@ -39,6 +39,9 @@ internal sealed record ProgramArguments
     /// <summary><c>--drain</c>.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary><c>-lane</c> as written.</summary>
+    public string? Lane { get; init; }
+
     /// <summary>Any of <c>-L</c>, <c>-F</c>, <c>-C</c> was given, so definitions come from the command line.</summary>
     public bool HasDefinitions => Services.Count + Nodes.Count + Sources.Count > 0;
 }

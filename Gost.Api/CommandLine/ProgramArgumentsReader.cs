@@ -52,6 +52,7 @@ internal static class ProgramArgumentsReader
                 ReloadPeriod = command is null ? result.GetValue(flags.ReloadPeriod) : default,
                 DatabasePath = NotEmpty(result.GetValue(flags.DatabasePath)),
                 Drain = command is null ? result.GetValue(flags.Drain) : default,
+                Lane = command is null ? NotEmpty(result.GetValue(flags.Lane)) : null,
             };
     }
 

@@ -15,7 +15,7 @@ internal sealed class ProgramFlags
 
         // A root without an action would make a sub-command required.
         Root.SetAction(static _ => 0);
-        Option[] all = [Services, Nodes, Sources, OutputFormat, Debug, Trace, Api, Metrics, ReloadPeriod, DatabasePath, Drain, Version, Help];
+        Option[] all = [Services, Nodes, Sources, OutputFormat, Debug, Trace, Api, Metrics, ReloadPeriod, DatabasePath, Drain, Lane, Version, Help];
         foreach (var option in all)
         {
             Root.Options.Add(option);
@@ -61,6 +61,8 @@ internal sealed class ProgramFlags
     public Option<string?> DatabasePath { get; } = Single("-db", "FILE", "The SQLite file that keeps the definitions.");
 
     public Option<TimeSpan> Drain { get; } = Duration("-drain", "How long connections may go on after SIGTERM.", TimeSpan.FromSeconds(10));
+
+    public Option<string?> Lane { get; } = Single("-lane", "NAME", "How plain sockets are forwarded: auto, kernel (Linux) or portable.");
 
     public Option<bool> Version { get; } = new("-V") { Description = "Print the version and exit." };
 

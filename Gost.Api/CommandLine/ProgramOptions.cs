@@ -42,6 +42,9 @@ internal sealed record ProgramOptions
     /// <summary><c>--drain</c>: how long flows may go on after SIGTERM.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary><c>-lane</c> as written; null = the setting.</summary>
+    public string? Lane { get; init; }
+
     /// <summary><c>-R</c>: how often the sources are read again; zero = never.</summary>
     public TimeSpan ReloadPeriod { get; init; }
 

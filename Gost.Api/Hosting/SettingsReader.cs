@@ -36,6 +36,7 @@ internal static class SettingsReader
                 DirectFallback = Flag(configuration, "Compat:DirectFallback"),
                 ReservedDescriptors = Number(engine, "ReservedDescriptors", new EngineOptions().ReservedDescriptors),
                 FilesFolder = Text(configuration, "Files:Folder", "") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null,
+                Lane = Lane(options.Lane ?? engine["Lane"]),
                 QuicLibrary = Text(configuration, "Quic:Library", "") is { Length: > 0 } library ? library : null,
                 DrainTime = options.Drain,
             },
@@ -111,6 +112,14 @@ internal static class SettingsReader
             throw new StartRefusedException($"the API at {api} has a password but no user: {HowTo}");
         }
     }
+
+    private static DataLane Lane(string? text) => text?.ToLowerInvariant() switch
+    {
+        null or "" or "auto" => DataLane.Auto,
+        "kernel" => DataLane.Kernel,
+        "portable" => DataLane.Portable,
+        _ => throw new StartRefusedException($"setting Engine:Lane (-lane) is auto, kernel or portable, not {text}"),
+    };
 
     private static string Text(IConfiguration section, string key, string fallback) => section[key] is { Length: > 0 } text ? text : fallback;
 

@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>Full path of the native library that speaks QUIC (setting <c>Quic:Library</c>); null = where the system finds it.</summary>
     public string? QuicLibrary { get; init; }
 
-    /// <summary>Which way the bytes of plain sockets go (setting <c>Engine:Lane</c>).</summary>
+    /// <summary>The lane that plain sockets take (setting <c>Engine:Lane</c>).</summary>
     public DataLane Lane { get; init; }
 
     /// <summary>How long flows may go on after a stop was asked for.</summary>

@@ -228,7 +228,7 @@ public sealed class CommandLineConverterTests
     [InlineData("gost -L tcp://:1")]
     [InlineData("/usr/bin/gost -L=tcp://:1")]
     [InlineData("--L tcp://:1")]
-    [InlineData("--L=tcp://:1 -db x.db --drain 5s -R=1m")]
+    [InlineData("--L=tcp://:1 -db x.db --drain 5s -R=1m -lane portable")]
     public void ConvertArguments_EveryFlagForm_IsTheSame(string line) =>
         Assert.Equal(":1", Assert.Single(CommandLineConverter.ConvertArguments(CommandLineConverter.SplitShellWords(line)).Services).Addr);
 

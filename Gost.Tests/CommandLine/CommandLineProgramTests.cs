@@ -34,7 +34,7 @@ public sealed class CommandLineProgramTests : IDisposable
     public async Task Run_Help_PrintsEveryFlagOnStandardOutput()
     {
         Assert.Equal(0, await RunAsync("-h"));
-        foreach (var flag in (string[])["-L <URL>", "-F <URL>", "-C <SRC>", "-O <FMT>", "-DD", "-api <ADDR>", "-metrics <ADDR>", "-R <DUR>", "-db <FILE>", "-drain <DUR>", "validate", "healthcheck"])
+        foreach (var flag in (string[])["-L <URL>", "-F <URL>", "-C <SRC>", "-O <FMT>", "-DD", "-api <ADDR>", "-metrics <ADDR>", "-R <DUR>", "-db <FILE>", "-drain <DUR>", "-lane <NAME>", "validate", "healthcheck"])
         {
             Assert.Contains(flag, _out.ToString(), StringComparison.Ordinal);
         }

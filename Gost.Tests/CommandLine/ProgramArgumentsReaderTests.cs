@@ -10,13 +10,14 @@ public sealed class ProgramArgumentsReaderTests
     {
         var arguments = Read(
             "-L", "tcp://:1", "--L=tcp://:2?a=b:c", "-F=http://h:1", "--F", "-x", "-C", "-", "-C", "{}", "-O=json", "-D", "-DD=true", "-V=false",
-            "-api", "u:p@:18080?pathPrefix=/x", "--metrics", ":9000", "-R", "1m30s", "-db", "x.db", "--drain=500ms");
+            "-api", "u:p@:18080?pathPrefix=/x", "--metrics", ":9000", "-R", "1m30s", "-db", "x.db", "--drain=500ms", "-lane", "kernel");
 
         Assert.Equal(["tcp://:1", "tcp://:2?a=b:c"], arguments.Services);
         Assert.Equal(["http://h:1", "-x"], arguments.Nodes);
         Assert.Equal(["-", "{}"], arguments.Sources);
         Assert.Equal(("json", true, true), (arguments.OutputFormat, arguments.Debug, arguments.Trace));
-        Assert.Equal(("u:p@:18080?pathPrefix=/x", ":9000", "x.db"), (arguments.Api, arguments.Metrics, arguments.DatabasePath));
+        Assert.Equal(
+            ("u:p@:18080?pathPrefix=/x", ":9000", "x.db", "kernel"), (arguments.Api, arguments.Metrics, arguments.DatabasePath, arguments.Lane));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromMilliseconds(500)), (arguments.ReloadPeriod, arguments.Drain));
         Assert.Equal((ProgramVerb.Run, true), (arguments.Verb, arguments.HasDefinitions));
     }

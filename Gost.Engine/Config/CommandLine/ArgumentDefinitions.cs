@@ -44,7 +44,7 @@ internal static class ArgumentDefinitions
     // Ours and GOST's flags that define nothing are accepted: the line is one that the program takes.
     private static bool? TakesValue(string name) => name switch
     {
-        "L" or "F" or "C" or "O" or "api" or "metrics" or "R" or "db" or "drain" => true,
+        "L" or "F" or "C" or "O" or "api" or "metrics" or "R" or "db" or "drain" or "lane" => true,
         "D" or "DD" or "V" => false,
         _ => null,
     };
