@@ -5,11 +5,13 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.ControlPlane;
 
 /// <summary>Chains, hops and groups that change under live services, over real sockets.</summary>
+[BothLanes]
 public sealed class ChainChangeTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -13,7 +14,7 @@ namespace Gost.Tests.ControlPlane;
 /// <summary>An engine over fake listeners and a fake store.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
-    public EngineFixture() => Engine = new EngineHost(Store, new EngineOptions(), new ProtocolCatalog([Network]), NullLoggerFactory.Instance, Time);
+    public EngineFixture() => Engine = new EngineHost(Store, TestLane.Options(), new ProtocolCatalog([Network]), NullLoggerFactory.Instance, Time);
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 

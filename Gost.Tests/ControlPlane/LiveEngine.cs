@@ -6,6 +6,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -18,7 +19,7 @@ internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = nu
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public IGostEngine Engine { get; } = new EngineHost(
-        store, options ?? new EngineOptions(), catalog ?? BuiltInProtocols.CreateCatalog(), NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        store, TestLane.Options(options), catalog ?? BuiltInProtocols.CreateCatalog(), NullLoggerFactory.Instance, time ?? TimeProvider.System);
 
     public IControlPlane Control => Engine.ControlPlane;
 

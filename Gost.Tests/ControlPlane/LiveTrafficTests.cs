@@ -5,12 +5,14 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Persistence;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using static Gost.Tests.ControlPlane.LiveEngine;
 
 namespace Gost.Tests.ControlPlane;
 
+[BothLanes]
 public sealed class LiveTrafficTests
 {
     [Fact]

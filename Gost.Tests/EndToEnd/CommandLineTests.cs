@@ -1,10 +1,12 @@
 using System.Net.Sockets;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed class CommandLineTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

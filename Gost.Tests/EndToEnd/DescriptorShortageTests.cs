@@ -5,12 +5,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gost.Tests.Interop;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 /// <summary>A running program whose descriptors are taken away: the data plane pauses, everything else goes on.</summary>
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed class DescriptorShortageTests
 {
     private const int Above = 64;

@@ -3,12 +3,14 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 /// <summary>The page's definitions behave the same from a file, over the Web API and from the command line.</summary>
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed class PortForwardingPageTests
 {
     public enum Way

@@ -1,12 +1,14 @@
 using System.Text.RegularExpressions;
 using Gost.Tests.Interop;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 /// <summary>The examples of the README, driven by the programs it names, against targets that answer.</summary>
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed partial class ReadmeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,11 +4,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed class StartAndStopTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

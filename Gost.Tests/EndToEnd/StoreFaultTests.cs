@@ -3,12 +3,14 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
 
 /// <summary>A running program whose store cannot be written: changes are refused with the reason, traffic goes on, and it recovers by itself.</summary>
 [Collection(ProgramsCollection.Name)]
+[BothLanes]
 public sealed class StoreFaultTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

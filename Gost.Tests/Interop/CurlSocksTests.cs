@@ -1,10 +1,12 @@
 using Gost.Tests.Protocols.Socks;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>curl as the client of our SOCKS services.</summary>
+[BothLanes]
 public sealed class CurlSocksTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

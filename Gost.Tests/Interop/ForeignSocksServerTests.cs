@@ -1,11 +1,13 @@
 using System.Globalization;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>Our socks5 connector with SOCKS servers that others wrote as the far end.</summary>
+[BothLanes]
 public sealed class ForeignSocksServerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,11 +3,13 @@ using Gost.Engine.Abstractions;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Protocols.Http;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>curl and proxychains4 as clients of our HTTP proxy, tinyproxy as the far end of our connector.</summary>
+[BothLanes]
 public sealed class HttpProxyInteropTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

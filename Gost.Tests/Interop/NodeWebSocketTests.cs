@@ -4,11 +4,13 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>The WebSocket of node's package <c>ws</c> as client of our listener and as server for our dialer.</summary>
+[BothLanes]
 public sealed class NodeWebSocketTests
 {
     // Where npm keeps global packages beside node, and where Debian's npm does.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
@@ -10,6 +11,7 @@ namespace Gost.Tests.Interop;
 /// OpenSSH's own regress scripts (Debian: openssh-tests) with a TCP forward of ours between their clients and their server: the port that the scripts know
 /// is ours, their sshd listens at another one.
 /// </summary>
+[BothLanes]
 public sealed class OpenSshRegressTests
 {
     private const string Source = "/usr/lib/openssh/regress";

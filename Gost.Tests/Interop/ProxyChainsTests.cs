@@ -1,10 +1,12 @@
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>curl, pushed by proxychains4 through services of ours.</summary>
+[BothLanes]
 public sealed class ProxyChainsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -1,10 +1,12 @@
 using Gost.Tests.Protocols.Socks;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>The Python module socks (Debian: python3-socks) as the client of our service; it is the one that speaks UDP ASSOCIATE.</summary>
+[BothLanes]
 public sealed class PythonSocksTests
 {
     // Debian's own interpreter: another one on the path has other modules.

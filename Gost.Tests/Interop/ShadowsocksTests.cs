@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Net.Sockets;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>shadowsocks-libev as client of our services and as far end of our chains.</summary>
+[BothLanes]
 public sealed class ShadowsocksTests
 {
     private const int Long = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace Gost.Tests.Interop;
 
 /// <summary>SSH.NET, which shares no code with OpenSSH, as the client of our sshd service.</summary>
+[BothLanes]
 public sealed class SshNetClientTests : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();

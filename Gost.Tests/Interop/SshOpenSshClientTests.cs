@@ -4,11 +4,13 @@ using System.Text.RegularExpressions;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>Stock ssh as the client of our sshd service: -L, -R, -D, -W, passwords and keys.</summary>
+[BothLanes]
 public sealed partial class SshOpenSshClientTests : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();

@@ -4,11 +4,13 @@ using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>Our chains with stock sshd as the node: TCP to targets behind it, rtcp to ports at it.</summary>
+[BothLanes]
 public sealed class SshThroughOpenSshTests : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();

@@ -1,9 +1,11 @@
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Matrix;
 
 /// <summary>Every pair of protocol and transport, both ends ours, through real sockets.</summary>
+[BothLanes]
 public sealed class OwnPairTests
 {
     public static TheoryData<string, string> Tcp => Pairs.Tcp;

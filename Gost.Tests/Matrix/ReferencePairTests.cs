@@ -1,3 +1,4 @@
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Matrix;
@@ -6,6 +7,7 @@ namespace Gost.Tests.Matrix;
 /// Every pair with a GOST 3.x at the other end, in both roles; skipped where there is no such program. Half-close is asserted only between two of
 /// ours: through GOST's relay, socks5, WebSocket and smux one end takes the other with it.
 /// </summary>
+[BothLanes]
 public sealed class ReferencePairTests
 {
     public static TheoryData<string, string> Tcp => Pairs.Tcp;

@@ -3,11 +3,13 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Net;
 
+[BothLanes]
 public sealed class ListenSocketPoolTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,10 +8,12 @@ using Gost.Engine.Config.Values;
 using Gost.Engine.Net;
 using Gost.Tests.Routing;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Net;
 
+[BothLanes]
 public sealed class SocketAssociationTests
 {
     private readonly RoutingFixture _fixture = new(realTime: true);

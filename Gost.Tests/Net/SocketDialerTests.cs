@@ -6,10 +6,12 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.Net;
 using Gost.Tests.Routing;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Net;
 
+[BothLanes]
 public sealed class SocketDialerTests
 {
     private readonly RoutingFixture _fixture = new(realTime: true);

@@ -3,12 +3,14 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Relaying;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Relaying;
 
 [Collection(AloneCollection.Name)]
+[BothLanes]
 public sealed class StreamRelayTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

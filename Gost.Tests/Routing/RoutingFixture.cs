@@ -9,6 +9,7 @@ using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Tcp;
 using Gost.Engine.Routing;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -21,7 +22,7 @@ internal sealed class RoutingFixture
     {
         Time = new FakeTimeProvider();
         Engine = new EngineServices(
-            options ?? new EngineOptions(),
+            TestLane.Options(options),
             realTime ? TimeProvider.System : Time,
             NullLoggerFactory.Instance,
             new ProtocolCatalog([new RawNodeModule(), new DirectModule(), Script, .. modules]),

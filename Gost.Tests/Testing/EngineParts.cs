@@ -1,6 +1,7 @@
 using Gost.Engine.Catalog;
 using Gost.Engine.Net;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -11,7 +12,7 @@ internal sealed class EngineParts : IAsyncDisposable
 {
     public EngineParts(TimeProvider? time = null, IDescriptorProbe? probe = null)
     {
-        EngineOptions options = new();
+        var options = TestLane.Options();
         time ??= TimeProvider.System;
         DescriptorReserve reserve = new(options, time, probe ?? new LinuxDescriptorProbe());
         Services = new EngineServices(

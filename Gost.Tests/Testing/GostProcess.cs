@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Gost.Tests.Testing.Lanes;
 
 namespace Gost.Tests.Testing;
 
@@ -85,13 +86,15 @@ internal sealed partial class GostProcess : IAsyncDisposable
     public static Task<ProgramOutput> RunAsync(TempFolder folder, CancellationToken cancellationToken, params string[] arguments) =>
         ProgramOutput.RunAsync(Executable, arguments, cancellationToken, folder.Path);
 
-    /// <summary>Takes the settings of whoever runs the tests away.</summary>
+    /// <summary>Takes the settings of whoever runs the tests away, and sets the lane of this test case.</summary>
     public static void CleanEnvironment(ProcessStartInfo info)
     {
         foreach (var name in info.Environment.Keys.Where(static x => x.StartsWith("GOST_", StringComparison.Ordinal)).ToList())
         {
             info.Environment.Remove(name);
         }
+
+        info.Environment["Engine__Lane"] = TestLane.Name;
     }
 
     public async Task WaitReadyAsync(CancellationToken cancellationToken) => await Eventually.TrueAsync(

@@ -8,11 +8,13 @@ using Gost.Engine.Protocols.Auto;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Protocols.Http;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Auto;
 
 /// <summary>The handler that finds out what its client speaks.</summary>
+[BothLanes]
 public sealed class AutoHandlerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,11 +4,13 @@ using System.Threading.Channels;
 using Gost.Engine.Abstractions;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Http;
 
 /// <summary>Requests that the proxy passes on, byte by byte at both ends.</summary>
+[BothLanes]
 public sealed class HttpForwardingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -9,11 +9,13 @@ using Gost.Engine.Protocols.Http;
 using Gost.Engine.Protocols.Http.Messages;
 using Gost.Tests.Protocols.Udp;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Http;
 
 /// <summary>Every recorded exchange of the HTTP proxy, decoded as the far end and reproduced as the client.</summary>
+[BothLanes]
 public sealed class HttpRecordingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

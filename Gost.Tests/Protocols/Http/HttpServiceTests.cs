@@ -4,11 +4,13 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Http;
 
 /// <summary>A forwarding service, a chain of one http node, and the proxy, in one engine over loopback; and what a client of the proxy is told.</summary>
+[BothLanes]
 public sealed class HttpServiceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

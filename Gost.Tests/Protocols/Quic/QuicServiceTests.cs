@@ -8,11 +8,13 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Quic;
 
 /// <summary>The listener and dialer <c>quic</c> over connections in memory, in an engine with real sockets at both outer ends.</summary>
+[BothLanes]
 public sealed class QuicServiceTests
 {
     private readonly FakeQuicStack _stack = new();

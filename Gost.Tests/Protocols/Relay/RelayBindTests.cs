@@ -4,11 +4,13 @@ using System.Net.Sockets;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Relay;
 
 /// <summary>Binds as a client of GOST's sees them, byte by byte. Source: spec/wire/relay.md sections 7 and 8, recordings relay-bind-*.</summary>
+[BothLanes]
 public sealed class RelayBindTests
 {
     private const int SmuxHeader = 8;

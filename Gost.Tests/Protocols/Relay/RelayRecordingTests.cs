@@ -8,11 +8,13 @@ using Gost.Engine.Config.Values;
 using Gost.Engine.Protocols.Relay;
 using Gost.Tests.Protocols.Udp;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Relay;
 
 /// <summary>Every recorded relay exchange, decoded as the far end and reproduced as the client. The ones over kcp, h2c, obfs and pht belong to their transports.</summary>
+[BothLanes]
 public sealed class RelayRecordingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -7,11 +7,13 @@ using Gost.Engine.Config.Values;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Relay;
 
 /// <summary>A forwarding service, a chain of one relay node, and the relay service, in one engine over loopback.</summary>
+[BothLanes]
 public sealed class RelayServiceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

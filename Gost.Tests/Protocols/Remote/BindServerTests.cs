@@ -9,6 +9,7 @@ using Gost.Engine.Runtime;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Routing;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -16,6 +17,7 @@ using Xunit;
 namespace Gost.Tests.Protocols.Remote;
 
 /// <summary>Binds for clients that are the test's own bytes, in the words of relay, by a clock that is moved by hand.</summary>
+[BothLanes]
 public sealed class BindServerTests : IAsyncDisposable
 {
     private const byte Tcp = 0x02;
@@ -26,7 +28,7 @@ public sealed class BindServerTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly IGostEngine _engine;
 
-    public BindServerTests() => _engine = GostEngine.Create(new FakeStore(), new EngineOptions(), NullLoggerFactory.Instance, _time);
+    public BindServerTests() => _engine = GostEngine.Create(new FakeStore(), TestLane.Options(), NullLoggerFactory.Instance, _time);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Tests.Protocols.Udp;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Remote;
 
 /// <summary>The recorded binds of GOST 3.2.6, from both sides. Ports that the system chooses stand in for the recorded ones.</summary>
+[BothLanes]
 public sealed class RemoteRecordingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

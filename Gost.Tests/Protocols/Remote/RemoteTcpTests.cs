@@ -4,11 +4,13 @@ using Gost.Engine.Config;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Remote;
 
 /// <summary><c>rtcp</c> through far ends, over real sockets.</summary>
+[BothLanes]
 public sealed class RemoteTcpTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

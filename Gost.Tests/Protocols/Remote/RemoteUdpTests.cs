@@ -5,11 +5,13 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Config;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Remote;
 
 /// <summary><c>rudp</c> through far ends, over real sockets.</summary>
+[BothLanes]
 public sealed class RemoteUdpTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,12 +3,14 @@ using System.Net.Sockets;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.Protocols.Udp;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Remote;
 
 /// <summary>The near end of a tunnel whose far end is the test's own bytes, in the words of relay.</summary>
+[BothLanes]
 public sealed class TunnelTests : IAsyncDisposable
 {
     private static readonly byte[] Greeting = [1, 0, 0, 10, 2, 0, 7, 1, 192, 0, 2, 7, 0xc7, 0x38];

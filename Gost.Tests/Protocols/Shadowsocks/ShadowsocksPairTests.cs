@@ -1,11 +1,13 @@
 using System.Text;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Shadowsocks;
 
 /// <summary>Both ends ours, from command lines, through real sockets.</summary>
+[BothLanes]
 public sealed class ShadowsocksPairTests
 {
     public static TheoryData<string> Methods => [.. ShadowsocksParts.Methods];

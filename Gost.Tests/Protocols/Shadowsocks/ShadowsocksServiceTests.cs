@@ -4,12 +4,14 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Framing;
 using Gost.Engine.Protocols.Shadowsocks;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Shadowsocks;
 
 /// <summary>The handlers with clients that have no key, play recordings, or say nothing.</summary>
+[BothLanes]
 public sealed class ShadowsocksServiceTests
 {
     private static readonly IPEndPoint Client = new(IPAddress.Loopback, 40000);

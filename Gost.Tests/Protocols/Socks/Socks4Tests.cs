@@ -2,11 +2,13 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Protocols.Socks.V4;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
+[BothLanes]
 public sealed class Socks4Tests
 {
     private const string Granted = "005a000000000000";

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
+[BothLanes]
 public sealed class Socks5BindTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

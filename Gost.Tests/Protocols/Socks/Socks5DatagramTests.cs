@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using System.Text;
 using Gost.Engine.Abstractions;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
+[BothLanes]
 public sealed class Socks5DatagramTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -2,11 +2,13 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Config.Model;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
+[BothLanes]
 public sealed class Socks5ServiceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

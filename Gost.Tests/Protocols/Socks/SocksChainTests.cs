@@ -5,11 +5,13 @@ using Gost.Engine.Config.Values;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
 /// <summary>A forwarding service, a chain and a SOCKS service in one engine, made as a user makes them.</summary>
+[BothLanes]
 public sealed class SocksChainTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

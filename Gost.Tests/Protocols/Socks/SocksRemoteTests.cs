@@ -5,11 +5,13 @@ using System.Threading.Channels;
 using Gost.Engine.Abstractions;
 using Gost.Tests.Protocols.Remote;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Socks;
 
 /// <summary>Ports that are bound at the far end by MUXBIND and UDP-TUN, against the recordings and between two engines.</summary>
+[BothLanes]
 public sealed class SocksRemoteTests
 {
     private const int RequestLength = 13;

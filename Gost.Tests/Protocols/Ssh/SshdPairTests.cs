@@ -6,11 +6,13 @@ using Gost.Tests.ControlPlane;
 using Gost.Tests.Interop;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Ssh;
 
 /// <summary>Both ends ours, over real sockets.</summary>
+[BothLanes]
 public sealed class SshdPairTests : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();

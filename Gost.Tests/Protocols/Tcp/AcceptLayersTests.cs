@@ -6,10 +6,12 @@ using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.Security;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Tcp;
 
+[BothLanes]
 public sealed class AcceptLayersTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Tcp;
 
+[BothLanes]
 public sealed class TcpForwardingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -11,12 +11,14 @@ using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Tls;
 
 /// <summary>TLS through a whole engine: services, chains, and changes under traffic.</summary>
+[BothLanes]
 public sealed class TlsServiceTests : IDisposable
 {
     private readonly TestAuthority _authority = new();
@@ -212,7 +214,7 @@ public sealed class TlsServiceTests : IDisposable
     public async Task TlsService_ManyBadPeers_WriteABoundedNumberOfLines()
     {
         using CollectedLog log = new();
-        await using var engine = GostEngine.Create(new FakeStore(), new EngineOptions(), log, TimeProvider.System);
+        await using var engine = GostEngine.Create(new FakeStore(), TestLane.Options(), log, TimeProvider.System);
         await engine.StartAsync(null, Token);
         await engine.ControlPlane.ApplyAsync(new CreateObject(ConfigKind.Services, Service("s", "127.0.0.1:9")), Token);
         var port = System.Net.IPEndPoint.Parse(engine.ControlPlane.GetStatus("s")!.Addr).Port; // made above

@@ -4,6 +4,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Udp;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -19,7 +20,7 @@ internal sealed class UdpBench : IAsyncDisposable
     public UdpBench(TimeProvider? time = null, DescriptorReserve? descriptors = null)
     {
         Time = time ?? TimeProvider.System;
-        Pool = new DatagramSocketPool(descriptors ?? new DescriptorReserve(new EngineOptions(), Time), Time, NullLoggerFactory.Instance);
+        Pool = new DatagramSocketPool(descriptors ?? new DescriptorReserve(TestLane.Options(), Time), Time, NullLoggerFactory.Instance);
     }
 
     public TimeProvider Time { get; }

@@ -4,11 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Udp;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Udp;
 
+[BothLanes]
 public sealed class UdpForwardingTests : IAsyncLifetime
 {
     private static readonly UdpSessionOptions KeepAlive = new() { KeepAlive = true };

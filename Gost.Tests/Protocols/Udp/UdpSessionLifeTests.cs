@@ -4,12 +4,14 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Udp;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Gost.Tests.Protocols.Udp.UdpForwardingTests;
 
 namespace Gost.Tests.Protocols.Udp;
 
+[BothLanes]
 public sealed class UdpSessionLifeTests : IAsyncLifetime
 {
     private static readonly UdpSessionOptions KeepAlive = new() { KeepAlive = true, Ttl = TimeSpan.FromSeconds(5) };

@@ -5,11 +5,13 @@ using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Routing;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.WebSocket;
 
 /// <summary><c>-L forward+ws://:a/target</c> and <c>-L tcp://:b -F forward+ws://:a</c> in one engine, over real sockets.</summary>
+[BothLanes]
 public sealed class WebSocketServiceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
