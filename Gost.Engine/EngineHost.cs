@@ -22,9 +22,7 @@ internal sealed class EngineHost : IGostEngine
     {
         _store = store;
         DescriptorReserve descriptors = new(options, time);
-        var loops = options.Lane == DataLane.Portable || !OperatingSystem.IsLinux()
-            ? null
-            : new EventLoopGroup(new LoopOptions(Environment.ProcessorCount, TimeSpan.Zero, CanSplice: true), time, loggers);
+        var loops = LaneChoice.Open(options, time, loggers);
         _services = new EngineServices(
             options,
             time,

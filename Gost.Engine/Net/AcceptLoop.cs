@@ -32,6 +32,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
     private FlowException? _fault;
     private TimeSpan _backOff = FirstBackOff;
     private bool _started;
+    private bool _isBroken;
     private bool _closed;
 
     /// <summary>Takes over <paramref name="source"/> with its listening socket, bound to <paramref name="local"/>; call <see cref="Attach"/> to begin.</summary>
@@ -94,6 +95,12 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
                 return true;
             case AcceptErrorTier.Listener:
                 FlowException broken = new(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; the listening socket is unusable", e);
+                if (Interlocked.Exchange(ref _isBroken, true))
+                {
+                    // Several threads find the same.
+                    return false;
+                }
+
                 Report(broken);
                 _broken.TrySetResult(broken);
                 return false;

@@ -149,7 +149,8 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             _loop.Timers.Set(this, _idleTimeout);
         }
 
-        if (_aborted)
+        // One that ended before it knew this pump did not tell it.
+        if (_aborted || !_client.TryGetRawSocket(out _) || !_target.TryGetRawSocket(out _))
         {
             Cut(RelayOutcome.Aborted);
             return;

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Net;
 
+[BothLanes]
 public sealed class AcceptLoopTests
 {
     [Fact]
@@ -17,7 +20,8 @@ public sealed class AcceptLoopTests
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen();
         DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
-        await using AcceptLoop loop = new(socket, reserve, TimeProvider.System, NullLogger.Instance);
+        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
         CollectingSink sink = new();
         loop.Attach(sink);
         Assert.False(loop.Broken.IsCompleted);
@@ -39,7 +43,8 @@ public sealed class AcceptLoopTests
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen();
         DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
-        AcceptLoop loop = new(socket, reserve, TimeProvider.System, NullLogger.Instance);
+        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
+        var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
         loop.Attach(new CollectingSink());
 
         await loop.DisposeAsync();

@@ -12,9 +12,11 @@ using Xunit;
 namespace Gost.Tests.Net;
 
 [BothLanes]
-public sealed class SocketDialerTests
+public sealed class SocketDialerTests : IDisposable
 {
     private readonly RoutingFixture _fixture = new(realTime: true);
+
+    public void Dispose() => _fixture.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -1,10 +1,12 @@
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Relaying;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Gost.Tests.Relaying;
@@ -182,22 +184,24 @@ public sealed class StreamRelayTests
     {
         private readonly SocketPair _clientSide;
         private readonly SocketPair _targetSide;
+        private readonly EventLoopGroup? _loops;
 
         private Rig(SocketPair clientSide, SocketPair targetSide, TimeProvider time, TimeSpan idleTimeout)
         {
             (_clientSide, _targetSide) = (clientSide, targetSide);
-            ClientStream = new SocketDuplexStream(clientSide.Near);
-            TargetStream = new SocketDuplexStream(targetSide.Near);
-            Relay = new StreamRelay(time, Buffers).RunAsync(ClientStream, TargetStream, Counters, idleTimeout);
+            _loops = LaneChoice.Open(TestLane.Options(), time, NullLoggerFactory.Instance);
+            ClientStream = LaneStreams.Over(clientSide.Near, _loops);
+            TargetStream = LaneStreams.Over(targetSide.Near, _loops);
+            Relay = LaneStreams.LeaveLoopAsync(new StreamRelay(time, Buffers).RunAsync(ClientStream, TargetStream, Counters, idleTimeout));
         }
 
         public Socket Client => _clientSide.Far;
 
         public Socket Target => _targetSide.Far;
 
-        public SocketDuplexStream ClientStream { get; }
+        public SocketStream ClientStream { get; }
 
-        public SocketDuplexStream TargetStream { get; }
+        public SocketStream TargetStream { get; }
 
         public BufferPool Buffers { get; } = new();
 
@@ -213,6 +217,7 @@ public sealed class StreamRelayTests
             ClientStream.Abort();
             TargetStream.Abort();
             await Relay;
+            _loops?.Dispose();
             Assert.Equal(0, Buffers.Outstanding);
             _clientSide.Dispose();
             _targetSide.Dispose();

@@ -5,6 +5,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Protocols.Direct;
 using Gost.Engine.Protocols.Tcp;
 using Gost.Engine.Routing;
@@ -16,21 +17,27 @@ using Microsoft.Extensions.Time.Testing;
 namespace Gost.Tests.Routing;
 
 /// <summary>An engine's shared parts with a clock that is moved by hand and a protocol whose answers are scripted.</summary>
-internal sealed class RoutingFixture
+internal sealed class RoutingFixture : IDisposable
 {
     public RoutingFixture(EngineOptions? options = null, bool realTime = false, params IProtocolModule[] modules)
     {
         Time = new FakeTimeProvider();
+        var lane = TestLane.Options(options);
         Engine = new EngineServices(
-            TestLane.Options(options),
+            lane,
             realTime ? TimeProvider.System : Time,
             NullLoggerFactory.Instance,
             new ProtocolCatalog([new RawNodeModule(), new DirectModule(), Script, .. modules]),
             new NamedObjects(),
             null!, // routing binds no sockets
             null!,
-            null!);
+            null!)
+        {
+            Loops = realTime ? LaneChoice.Open(lane, TimeProvider.System, NullLoggerFactory.Instance) : null,
+        };
     }
+
+    public void Dispose() => Engine.Loops?.Dispose();
 
     public FakeTimeProvider Time { get; }
 

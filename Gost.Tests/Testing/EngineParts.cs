@@ -1,5 +1,6 @@
 using Gost.Engine.Catalog;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,15 +16,19 @@ internal sealed class EngineParts : IAsyncDisposable
         var options = TestLane.Options();
         time ??= TimeProvider.System;
         DescriptorReserve reserve = new(options, time, probe ?? new LinuxDescriptorProbe());
+        var loops = LaneChoice.Open(options, time, NullLoggerFactory.Instance);
         Services = new EngineServices(
             options,
             time,
             NullLoggerFactory.Instance,
             BuiltInProtocols.CreateCatalog(),
             new NamedObjects(),
-            new ListenSocketPool(reserve, time, NullLoggerFactory.Instance),
+            new ListenSocketPool(reserve, time, NullLoggerFactory.Instance, loops),
             new DatagramSocketPool(reserve, time, NullLoggerFactory.Instance),
-            reserve);
+            reserve)
+        {
+            Loops = loops,
+        };
     }
 
     public EngineServices Services { get; }
@@ -36,6 +41,7 @@ internal sealed class EngineParts : IAsyncDisposable
         Services.HostKeys.Dispose();
         await Services.ListenSockets.DisposeAsync();
         await Services.DatagramSockets.DisposeAsync();
+        Services.Loops?.Dispose();
         Assert.Equal(0, Services.Buffers.Outstanding);
         Assert.Equal(0, Services.Descriptors.Pending);
     }

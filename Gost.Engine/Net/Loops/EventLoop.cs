@@ -125,7 +125,9 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     /// <summary>Does work after the events that are there already had their turn: how long work shares the thread. For the loop's thread.</summary>
     public void DoAgain(ILoopWork work) => _again.Enqueue(work);
 
-    /// <summary>Ends the thread and closes the loop's own descriptors; those registered are their owners'. Not from the loop's thread.</summary>
+    /// <summary>
+    /// Ends the thread and closes the loop's own descriptors; those registered are their owners'. From the loop's own thread that happens when it is left.
+    /// </summary>
     public void Dispose()
     {
         _stopping = true;
@@ -134,7 +136,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
         {
             Close();
         }
-        else
+        else if (!IsCurrent)
         {
             _thread.Join();
         }

@@ -183,7 +183,9 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     internal void GiveTo(ISocketPump? pump, EventLoop loop)
     {
         var from = _loop;
-        Volatile.Write(ref _pump, pump);
+
+        // With a fence: the pump looks next whether the stream has ended, which ends first and tells the pump next.
+        Interlocked.Exchange(ref _pump, pump);
         if (from == loop)
         {
             return;
