@@ -3,7 +3,6 @@ using Gost.Engine.Catalog;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
-using Gost.Engine.Runtime;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -5,7 +5,6 @@ using Gost.Engine;
 using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
-using Gost.Engine.Runtime;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Routing;
 using Gost.Tests.Testing;

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.Udp;
-using Gost.Engine.Runtime;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
