@@ -20,6 +20,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     private readonly LoopSlots _slots = new();
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
     private readonly Queue<ILoopWork> _again = new();
+    private readonly LoopSpin? _spin;
     private readonly Thread _thread;
     private byte[]? _scratch;
     private int _threadId;
@@ -27,10 +28,13 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     private int _load;
     private volatile bool _stopping;
 
-    /// <summary>Opens the loop's descriptors; <see cref="Start"/> runs it. Throws <see cref="IOException"/> when the system refuses.</summary>
-    public EventLoop(int index, TimeProvider time, ILogger logger)
+    /// <summary>
+    /// Opens the loop's descriptors; <see cref="Start"/> runs it. Without <paramref name="spin"/> it sleeps as soon as it has nothing to do. Throws
+    /// <see cref="IOException"/> when the system refuses.
+    /// </summary>
+    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null)
     {
-        (Index, _time, _logger) = (index, time, logger);
+        (Index, _time, _logger, _spin) = (index, time, logger, spin);
         _epoll = Open("epoll_create1", LinuxCalls.CreateEpoll(LinuxCalls.CloseOnExec));
         try
         {
@@ -89,9 +93,8 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
         var token = _slots.Add(handler);
         var what = stackalloc byte[16];
         EpollEvents.Write(what, events, token);
-        if (LinuxCalls.Control(_epoll.Number, LinuxCalls.ControlAdd, descriptor, what) < 0)
+        if (Control(LinuxCalls.ControlAdd, descriptor, what) is var error && error != 0)
         {
-            var error = Marshal.GetLastPInvokeError();
             _slots.Remove(token);
             throw LinuxErrors.ToException(error);
         }
@@ -108,7 +111,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
         if (_slots.Remove(token) && descriptor >= 0)
         {
             // An error says that it is closed already.
-            _ = LinuxCalls.Control(_epoll.Number, LinuxCalls.ControlDelete, descriptor, null);
+            _ = Control(LinuxCalls.ControlDelete, descriptor, null);
         }
     }
 
@@ -151,14 +154,54 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     private static DescriptorHandle Open(string call, int descriptor) =>
         descriptor >= 0 ? new DescriptorHandle(descriptor) : throw new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
+    /// <summary>Changes what the loop watches; 0 or the error. After the loop has ended its number may be somebody else's, so it is held meanwhile.</summary>
+    private int Control(int operation, int descriptor, byte* what)
+    {
+        var held = false;
+        try
+        {
+            _epoll.DangerousAddRef(ref held);
+            return LinuxCalls.Control(_epoll.Number, operation, descriptor, what) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return LinuxErrors.BadDescriptor;
+        }
+        finally
+        {
+            if (held)
+            {
+                _epoll.DangerousRelease();
+            }
+        }
+    }
+
     private void Wake()
     {
         // The work was queued before this is read; the loop says that it sleeps before it looks at the queue a last time.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0)
+        if (Volatile.Read(ref _asleep) == 0 || Interlocked.Exchange(ref _asleep, 0) == 0)
         {
+            return;
+        }
+
+        var held = false;
+        try
+        {
+            _wake.DangerousAddRef(ref held);
             ulong one = 1;
             _ = LinuxCalls.Write(_wake.Number, &one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended meanwhile.
+        }
+        finally
+        {
+            if (held)
+            {
+                _wake.DangerousRelease();
+            }
         }
     }
 
@@ -200,8 +243,13 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
 
     private int WaitForEvents()
     {
-        var count = Poll(0);
-        if (count > 0 || _again.Count > 0 || !_posted.IsEmpty)
+        if (_again.Count > 0 || !_posted.IsEmpty)
+        {
+            return Poll(0);
+        }
+
+        var count = _spin is not null && _spin.TryBegin() ? Spin(_spin) : 0;
+        if (count > 0 || !_posted.IsEmpty)
         {
             return count;
         }
@@ -209,10 +257,25 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
         Interlocked.Exchange(ref _asleep, 1);
         if (_posted.IsEmpty && !_stopping)
         {
+            _spin?.FallAsleep();
             count = Poll(-1);
+            _spin?.WakeUp();
         }
 
         Volatile.Write(ref _asleep, 0);
+        return count;
+    }
+
+    private int Spin(LoopSpin spin)
+    {
+        int count;
+        do
+        {
+            count = Poll(0);
+        }
+        while (count == 0 && _posted.IsEmpty && !_stopping && spin.GoesOn());
+
+        spin.End(found: count > 0 || !_posted.IsEmpty);
         return count;
     }
 

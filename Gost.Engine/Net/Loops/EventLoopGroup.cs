@@ -85,11 +85,12 @@ internal sealed class EventLoopGroup(LoopOptions options, TimeProvider time, ILo
 
             var logger = loggers.CreateLogger<EventLoop>();
             var loops = new EventLoop[Math.Max(1, options.Loops)];
+            SpinRoom room = new(Math.Max(1, loops.Length / 2));
             try
             {
                 for (var i = 0; i < loops.Length; i++)
                 {
-                    loops[i] = new EventLoop(i, time, logger);
+                    loops[i] = new EventLoop(i, time, logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null);
                 }
             }
             catch

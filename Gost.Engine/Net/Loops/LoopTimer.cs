@@ -13,6 +13,9 @@ internal abstract class LoopTimer
 
     internal LoopTimer? Previous { get; set; }
 
+    /// <summary>Which list of <see cref="LoopTimers"/> it is in, while it is set.</summary>
+    internal short Slot { get; set; }
+
     /// <summary>Whether it waits.</summary>
     internal bool IsSet { get; set; }
 
