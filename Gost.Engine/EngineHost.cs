@@ -22,7 +22,8 @@ internal sealed class EngineHost : IGostEngine
     {
         _store = store;
         DescriptorReserve descriptors = new(options, time);
-        var loops = LaneChoice.Open(options, time, loggers);
+        Lane = LaneChoice.Decide(options, new LinuxLaneProbe(), Environment.ProcessorCount);
+        var loops = LaneChoice.Open(Lane, options, time, loggers);
         _services = new EngineServices(
             options,
             time,
@@ -42,6 +43,9 @@ internal sealed class EngineHost : IGostEngine
 
     /// <inheritdoc/>
     public IControlPlane ControlPlane => _controlPlane;
+
+    /// <inheritdoc/>
+    public LaneStatus Lane { get; }
 
     /// <inheritdoc/>
     public IHostKeys HostKeys => _services.HostKeys;

@@ -13,6 +13,9 @@ public interface IGostEngine : IAsyncDisposable
     /// <summary>The control plane.</summary>
     IControlPlane ControlPlane { get; }
 
+    /// <summary>The lane that plain sockets take.</summary>
+    LaneStatus Lane { get; }
+
     /// <summary>Keys of SSH servers that were trusted on first use.</summary>
     IHostKeys HostKeys { get; }
 
@@ -45,7 +48,7 @@ public interface IFlowObserver
 /// <summary>Makes engines.</summary>
 public static class GostEngine
 {
-    /// <summary>An engine over a store, which the engine disposes.</summary>
+    /// <summary>An engine over a store, which the engine disposes. Throws <see cref="LaneRefusedException"/>.</summary>
     public static IGostEngine Create(IConfigStore store, EngineOptions options, ILoggerFactory loggers, TimeProvider time) =>
         new EngineHost(store, options, BuiltInProtocols.CreateCatalog(), loggers, time);
 }

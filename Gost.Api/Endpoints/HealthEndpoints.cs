@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using Gost.Api.Hosting;
 using Gost.Api.Http;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
 
 namespace Gost.Api.Endpoints;
 
 /// <summary>Whether the process lives, and whether its definitions are in force. Source: contract.md, Start (Boot).</summary>
-internal sealed class HealthEndpoints(IControlPlane controlPlane, ServerState state)
+internal sealed class HealthEndpoints(IControlPlane controlPlane, ServerState state, LaneStatus lane)
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
@@ -33,6 +34,6 @@ internal sealed class HealthEndpoints(IControlPlane controlPlane, ServerState st
 
         var services = controlPlane.Desired.OfKind(Engine.Config.ConfigKind.Services);
         var failed = services.Count(x => controlPlane.GetState(x.Config.Name) == ServiceState.Failed);
-        return ApiResponse.OkAsync(context, new JsonObject { ["services"] = services.Count, ["failed"] = failed });
+        return ApiResponse.OkAsync(context, new JsonObject { ["services"] = services.Count, ["failed"] = failed, ["lane"] = StatusJson.From(lane.Lane) });
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
 
 namespace Gost.Api.Endpoints;
 
@@ -29,6 +30,11 @@ internal static class StatusJson
             ["warnings"] = new JsonArray([.. status.Warnings.Select(static x => (JsonNode)x)]),
             ["targets"] = new JsonArray([.. status.Targets.Select(Target)]),
         };
+        if (status.Lane is { } lane)
+        {
+            json["lane"] = From(lane);
+        }
+
         if (status.LastError is { } error)
         {
             json["lastError"] = From(error);
@@ -36,6 +42,9 @@ internal static class StatusJson
 
         return json;
     }
+
+    /// <summary>The name of a lane.</summary>
+    public static string From(DataLane lane) => Lower(lane);
 
     /// <summary>One live flow.</summary>
     public static JsonObject From(Engine.ControlPlane.ConnectionInfo connection) => new()

@@ -42,6 +42,7 @@ internal static class GostApplication
             .AddSingleton(api)
             .AddSingleton(engine.ControlPlane)
             .AddSingleton(engine.HostKeys)
+            .AddSingleton(engine.Lane)
             .AddSingleton(time)
             .AddSingleton(state)
             .AddSingleton(reloader)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Gost.Api.CommandLine;
+using Gost.Engine.Config.Values;
 using Gost.Engine.Runtime;
 
 namespace Gost.Api.Hosting;
@@ -37,6 +38,8 @@ internal static class SettingsReader
                 ReservedDescriptors = Number(engine, "ReservedDescriptors", new EngineOptions().ReservedDescriptors),
                 FilesFolder = Text(configuration, "Files:Folder", "") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null,
                 Lane = Lane(options.Lane ?? engine["Lane"]),
+                Spin = Spin(engine["Spin"]),
+                LoopbackCongestion = Congestion(engine["LoopbackCongestion"]),
                 QuicLibrary = Text(configuration, "Quic:Library", "") is { Length: > 0 } library ? library : null,
                 DrainTime = options.Drain,
             },
@@ -120,6 +123,18 @@ internal static class SettingsReader
         "portable" => DataLane.Portable,
         _ => throw new StartRefusedException($"setting Engine:Lane (-lane) is auto, kernel or portable, not {text}"),
     };
+
+    /// <summary>Null = as many cores allow. Longer than a millisecond would only keep a core busy.</summary>
+    private static TimeSpan? Spin(string? text) =>
+        text is null or "" || text.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null
+        : GoDuration.TryParse(text, out var spin) && spin.Nanoseconds is >= 0 and <= 1_000_000 ? spin.ToTimeSpan()
+        : throw new StartRefusedException($"setting Engine:Spin is auto or a duration from 0 to 1ms such as 50us, not {text}");
+
+    /// <summary>The kernel knows algorithms by names of at most 15 characters.</summary>
+    private static string Congestion(string? text) =>
+        text is null or "" ? "auto"
+        : text.Length <= 15 && text.All(static x => char.IsAsciiLetterOrDigit(x) || x is '_' or '-') ? text.ToLowerInvariant()
+        : throw new StartRefusedException($"setting Engine:LoopbackCongestion is auto, off or the name of an algorithm such as cubic, not {text}");
 
     private static string Text(IConfiguration section, string key, string fallback) => section[key] is { Length: > 0 } text ? text : fallback;
 

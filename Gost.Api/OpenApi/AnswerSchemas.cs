@@ -37,7 +37,7 @@ internal static class AnswerSchemas
             "type": "object", "required": ["msg"],
             "properties": {
               "msg": { "type": "string" },
-              "data": { "type": "object", "properties": { "services": { "type": "integer" }, "failed": { "type": "integer" } } }
+              "data": { "type": "object", "properties": { "services": { "type": "integer" }, "failed": { "type": "integer" }, "lane": { "type": "string", "enum": ["kernel", "portable"] } } }
             }
           },
           "Saved": {
@@ -76,6 +76,7 @@ internal static class AnswerSchemas
               "state": { "type": "string", "enum": ["running", "ready", "failed", "closed"] },
               "addr": { "type": "string" },
               "generation": { "type": "integer", "format": "int64" },
+              "lane": { "type": "string", "enum": ["kernel", "portable"], "description": "How its bytes go, where they come in through plain sockets." },
               "events": { "type": "array", "items": { "type": "object", "properties": { "time": { "type": "integer", "format": "int64" }, "msg": { "type": "string" } } } },
               "stats": {
                 "type": "object",

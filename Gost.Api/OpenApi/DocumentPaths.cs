@@ -103,7 +103,7 @@ internal static class DocumentPaths
 
     private static void AddProgram(JsonObject paths, JsonObject text)
     {
-        JsonObject ready = new() { ["msg"] = "OK", ["data"] = new JsonObject { ["services"] = 3, ["failed"] = 0 } };
+        JsonObject ready = new() { ["msg"] = "OK", ["data"] = new JsonObject { ["services"] = 3, ["failed"] = 0, ["lane"] = "kernel" } };
         paths["/healthz/live"] = Get(new Operation("live", "program", "Liveness", "Answers as long as the process does.").Public()
             .Ok("Alive.", false, (Json, RecordSchemas.Ref("Health"), new JsonObject { ["msg"] = "OK" })).Errors());
         paths["/healthz/ready"] = Get(new Operation("ready", "program", "Readiness", "Ready once the store is loaded and every service had its first bind attempt; not while stopping.").Public()

@@ -1,4 +1,5 @@
 using System.Net;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Abstractions;
 
@@ -30,6 +31,9 @@ public interface IListener : IAsyncDisposable
 {
     /// <summary>The bound address, after <see cref="BindAsync"/>.</summary>
     EndPoint? LocalEndPoint { get; }
+
+    /// <summary>The lane of its flows where they are plain sockets of this host and the address is bound; else null.</summary>
+    DataLane? Lane => null;
 
     /// <summary>
     /// False while the address is not bound although <see cref="BindAsync"/> has succeeded: at a far end it is bound by <see cref="RunAsync"/>, which

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.ControlPlane;
 
@@ -22,7 +23,11 @@ public sealed record ServiceStatus(
     ServiceStats Stats,
     ServiceError? LastError,
     ImmutableArray<string> Warnings,
-    ImmutableArray<TargetHealth> Targets);
+    ImmutableArray<TargetHealth> Targets)
+{
+    /// <summary>The lane of its flows; null while it is not bound, and where they are no plain sockets.</summary>
+    public DataLane? Lane { get; init; }
+}
 
 /// <summary>One of the last 20 things that happened to a service.</summary>
 public sealed record ServiceEvent(DateTimeOffset Time, string Message);

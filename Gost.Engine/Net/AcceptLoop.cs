@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net.Loops;
+using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
@@ -42,6 +43,9 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
     /// <summary>The same for a listening socket, which it takes over and accepts on the way of the lane: null = the portable one.</summary>
     public static AcceptLoop Over(Socket socket, EventLoopGroup? loops, DescriptorReserve reserve, TimeProvider time, ILogger logger) =>
         new(loops is null ? new PortableAccepts(socket) : new LoopAccepts(socket, loops), socket.LocalEndPoint, reserve, time, logger);
+
+    /// <summary>The way on which connections are accepted.</summary>
+    public DataLane Lane => _source.Lane;
 
     /// <summary>Ends when the socket became unusable and nothing will be accepted any more, with the reason; never by closing.</summary>
     public Task<FlowException> Broken => _broken.Task;

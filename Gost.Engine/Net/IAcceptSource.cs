@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net;
 
@@ -7,6 +8,9 @@ namespace Gost.Engine.Net;
 /// <remarks>Disposing, after <see cref="Close"/>, ends when the target is called no more.</remarks>
 internal interface IAcceptSource : IAsyncDisposable
 {
+    /// <summary>The lane of what it accepts.</summary>
+    DataLane Lane { get; }
+
     /// <summary>Begins to accept, not on the caller's thread; once. Throws nothing.</summary>
     void Start(IAcceptTarget target);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Layers;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net;
 
@@ -12,6 +13,9 @@ internal sealed class ListenLease(ListenSocket socket, Func<Task> release) : IAs
 
     /// <summary>The bound address, the port filled in.</summary>
     public EndPoint? LocalEndPoint => socket.LocalEndPoint;
+
+    /// <summary>The lane of its connections.</summary>
+    public DataLane Lane => socket.Loop.Lane;
 
     /// <summary>Where handshakes of accepted connections are kept.</summary>
     public HandshakeTracker Handshakes => socket.Handshakes;

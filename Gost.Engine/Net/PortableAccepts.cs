@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net;
 
@@ -10,6 +11,9 @@ internal sealed class PortableAccepts(Socket socket) : IAcceptSource
 
     private Task _loop = Task.CompletedTask;
     private volatile bool _closed;
+
+    /// <inheritdoc/>
+    public DataLane Lane => DataLane.Portable;
 
     /// <inheritdoc/>
     public void Start(IAcceptTarget target) => _loop = RunAsync(target);

@@ -18,6 +18,18 @@ public sealed record EngineOptions
     /// <summary>The lane that plain sockets take (setting <c>Engine:Lane</c>).</summary>
     public DataLane Lane { get; init; }
 
+    /// <summary>
+    /// How long an event loop of the kernel lane that was busy just now looks for events before it sleeps (setting <c>Engine:Spin</c>); zero = never, null =
+    /// 50 us where there are two cores or more.
+    /// </summary>
+    public TimeSpan? Spin { get; init; }
+
+    /// <summary>
+    /// The congestion control of kernel lane sockets whose other end is on this host (setting <c>Engine:LoopbackCongestion</c>): <c>auto</c> = cubic where
+    /// the system's default is bbr, <c>off</c>, or an algorithm's name.
+    /// </summary>
+    public string LoopbackCongestion { get; init; } = "auto";
+
     /// <summary>How long flows may go on after a stop was asked for.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -36,6 +36,9 @@ internal sealed class ServiceGeneration(
     /// <summary>The bound address, null before.</summary>
     public EndPoint? LocalEndPoint => listener.LocalEndPoint;
 
+    /// <summary>The lane of its flows, null where they are no plain sockets.</summary>
+    public DataLane? Lane => listener.Lane;
+
     /// <summary>Whether the address is bound, after <see cref="BindAsync"/>.</summary>
     public bool IsBound => listener.IsBound;
 

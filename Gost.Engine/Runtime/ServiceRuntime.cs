@@ -186,7 +186,10 @@ internal sealed class ServiceRuntime : IInboundSink
                 Totals.DroppedPackets),
             lastError,
             [.. _warnings, .. missing],
-            generation is null ? [] : [.. generation.Forwarder.Health]);
+            generation is null ? [] : [.. generation.Forwarder.Health])
+        {
+            Lane = generation?.Lane,
+        };
     }
 
     private static string Address(ServiceGeneration generation) =>

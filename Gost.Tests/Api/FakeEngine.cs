@@ -1,6 +1,7 @@
 using Gost.Engine;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Runtime;
 using Gost.Engine.Security.HostKeys;
 
 namespace Gost.Tests.Api;
@@ -11,6 +12,8 @@ internal sealed class FakeEngine : IGostEngine
     public FakeControlPlane Plane { get; } = new();
 
     public IControlPlane ControlPlane => Plane;
+
+    public LaneStatus Lane { get; } = new(DataLane.Portable, 0, TimeSpan.Zero, false, "there is no data plane");
 
     public FakeHostKeys Keys { get; } = new();
 

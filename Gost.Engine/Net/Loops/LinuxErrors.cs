@@ -6,6 +6,7 @@ namespace Gost.Engine.Net.Loops;
 internal static class LinuxErrors
 {
     public const int NotPermitted = 1; // EPERM
+    public const int NoEntry = 2; // ENOENT
     public const int Interrupted = 4; // EINTR
     public const int BadDescriptor = 9; // EBADF
     public const int Again = 11; // EAGAIN

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net.Loops;
 
@@ -29,6 +30,9 @@ internal sealed class LoopAccepts : IAcceptSource
             ? (IPEndPoint)EndPointForms.Unmapped(bound)!
             : null;
     }
+
+    /// <inheritdoc/>
+    public DataLane Lane => DataLane.Kernel;
 
     /// <summary>The local end of every connection, null where they differ.</summary>
     public IPEndPoint? Local => _local;

@@ -7,4 +7,10 @@ internal static partial class LoopLog
 {
     [LoggerMessage(2600, LogLevel.Error, "a handler of event loop {Index} failed", EventName = "LoopHandlerFailed")]
     public static partial void HandlerFailed(ILogger logger, Exception exception, int index);
+
+    [LoggerMessage(2601, LogLevel.Information, "kernel lane: {Loops} event loops, spin {SpinMicroseconds} us, {Moves}: {Reason}", EventName = "KernelLane")]
+    public static partial void KernelLane(ILogger logger, int loops, double spinMicroseconds, string moves, string reason);
+
+    [LoggerMessage(2602, LogLevel.Information, "portable lane: {Reason}", EventName = "PortableLane")]
+    public static partial void PortableLane(ILogger logger, string reason);
 }

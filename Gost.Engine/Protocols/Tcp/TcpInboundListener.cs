@@ -3,6 +3,7 @@ using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Layers;
 using Gost.Engine.Net;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Protocols.Tcp;
 
@@ -41,6 +42,9 @@ internal sealed class TcpInboundListener : IListener
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint => _lease?.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public DataLane? Lane => _wrap is null ? _lease?.Lane : null;
 
     /// <inheritdoc/>
     public async ValueTask BindAsync(CancellationToken cancellationToken)
