@@ -4,8 +4,8 @@ namespace Gost.Engine.Net.Loops;
 
 /// <summary>
 /// When a loop looks for events again and again before it sleeps. To wake a thread takes tens of microseconds, more than a small message needs for all
-/// the rest; but whoever spins takes a core from others. So it spins only while that pays: after short turns, when the last spins mostly found something,
-/// and when there is room. For the loop's thread.
+/// the rest; but whoever spins takes a core from others. So it spins only while that pays: after short turns, when the last spins mostly found something
+/// while nobody else wanted the core, and when there is room. For the loop's thread.
 /// </summary>
 /// <remarks>
 /// Spins that find nothing use up trust, and without trust there is no spinning. Sleeps so short that a spin would have found the event win it back, each time it was
@@ -26,6 +26,7 @@ internal sealed class LoopSpin
     private long _awake;
     private long _start;
     private long _last;
+    private bool _crowded;
 
     /// <summary>
     /// Spins for <paramref name="longest"/> at most. <paramref name="clock"/> (in <see cref="Stopwatch.Frequency"/>) and <paramref name="giveWay"/>, which lets other
@@ -48,6 +49,7 @@ internal sealed class LoopSpin
             return false;
         }
 
+        _crowded = false;
         _start = _last = _clock();
 
         // A turn that took long moved much: there a wake-up weighs little, and whoever fills the sockets needs the core.
@@ -66,8 +68,8 @@ internal sealed class LoopSpin
         var now = _clock();
         if (now - _last > _longest / 2)
         {
-            // Others had the core for long: all are busy. One more look, for what they may have done.
-            _trust = Math.Max(1, _trust - 1);
+            // Others had the core for long: all are busy. One more look, for what they may have done; to sleep would have been as good.
+            _crowded = true;
             now = Math.Max(now, _start + _longest);
         }
 
@@ -81,9 +83,13 @@ internal sealed class LoopSpin
         _room.Leave();
         if (found)
         {
+            _awake = _clock();
+        }
+
+        if (found && !_crowded)
+        {
             _trust = Math.Min(FullTrust, _trust + 1);
             _sleepsNeeded = 1;
-            _awake = _clock();
         }
         else if (--_trust == 0)
         {

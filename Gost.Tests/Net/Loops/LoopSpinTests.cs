@@ -134,6 +134,23 @@ public sealed class LoopSpinTests
         Assert.True(_spin.TryBegin());
         Assert.True(_spin.GoesOn());
         Assert.False(_spin.GoesOn());
+        _spin.End(found: true);
+    }
+
+    [Fact]
+    public void Spins_WhileOthersNeedTheCore_EndAfterAFewEvenIfTheyFindSomething()
+    {
+        _yieldTakes = TimeSpan.FromMilliseconds(2);
+        Sleep(Longest);
+        var tried = 0;
+        while (tried < 100 && _spin.TryBegin())
+        {
+            tried++;
+            Assert.True(_spin.GoesOn());
+            _spin.End(found: true);
+        }
+
+        Assert.InRange(tried, 1, 4);
     }
 
     private void Pass(TimeSpan time) => _now += (long)(time.TotalSeconds * Stopwatch.Frequency);

@@ -1,3 +1,4 @@
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Xunit;
 
@@ -8,6 +9,8 @@ internal static class TestLane
 {
     /// <summary>The trait of cases that run in one of both lanes; its values are those of the setting <c>Engine:Lane</c>.</summary>
     public const string Trait = "lane";
+
+    private static readonly string? KernelRefusal = new LinuxLaneProbe().RefusalOfLoops() is { } refusal ? $"no kernel lane here: {refusal}" : null;
 
     /// <summary>The lanes that a case is run in, with their names in the setting.</summary>
     public static IReadOnlyList<(DataLane Lane, string Name)> Both { get; } = [(DataLane.Kernel, "kernel"), (DataLane.Portable, "portable")];
@@ -20,8 +23,7 @@ internal static class TestLane
         TestContext.Current.TestCase?.Traits.TryGetValue(Trait, out var values) is true && values.FirstOrDefault() is { } name ? name : "auto";
 
     /// <summary>Why the tests of a lane cannot run here; null = they can.</summary>
-    public static string? Refusal(DataLane lane) =>
-        lane == DataLane.Kernel && !OperatingSystem.IsLinux() ? "the kernel lane is for Linux" : null;
+    public static string? Refusal(DataLane lane) => lane == DataLane.Kernel ? KernelRefusal : null;
 
     /// <summary>Options of an engine that runs in the lane of this case, unless they name one themselves.</summary>
     public static EngineOptions Options(EngineOptions? options = null) =>
