@@ -8,14 +8,14 @@ namespace Gost.Engine.Net.Loops;
 /// One thread that waits for events of descriptors and calls their handlers, one at a time. Handlers, posted work and the continuations of
 /// the streams of the kernel lane run on it and must not wait for anything. Registering and posting from any thread. Owned by <see cref="EventLoopGroup"/>.
 /// </summary>
-internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
+internal sealed unsafe class EventLoop : IDisposable
 {
     private const int MaxEvents = 256;
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DescriptorHandle _epoll;
-    private readonly DescriptorHandle _wake;
+    private readonly LoopWaker _waker;
     private readonly EpollEvents _events = new(MaxEvents);
     private readonly LoopSlots _slots = new();
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
@@ -24,7 +24,6 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     private readonly Thread _thread;
     private byte[]? _scratch;
     private int _threadId;
-    private int _asleep;
     private int _load;
     private volatile bool _stopping;
 
@@ -32,24 +31,28 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     /// Opens the loop's descriptors; <see cref="Start"/> runs it. Without <paramref name="spin"/> it sleeps as soon as it has nothing to do. Throws
     /// <see cref="IOException"/> when the system refuses.
     /// </summary>
-    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null)
+    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null, bool canSplice = true)
     {
         (Index, _time, _logger, _spin) = (index, time, logger, spin);
-        _epoll = Open("epoll_create1", LinuxCalls.CreateEpoll(LinuxCalls.CloseOnExec));
+        var epoll = LinuxCalls.CreateEpoll(LinuxCalls.CloseOnExec);
+        _epoll = epoll >= 0
+            ? new DescriptorHandle(epoll)
+            : throw new IOException($"epoll_create1: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         try
         {
-            _wake = Open("eventfd", LinuxCalls.CreateEvent(0, LinuxCalls.CloseOnExec | LinuxCalls.NonBlocking));
-            Register(_wake.Number, LoopEvents.Readable | LoopEvents.EdgeTriggered, this);
+            _waker = new LoopWaker();
+            Register(_waker.Number, LoopEvents.Readable | LoopEvents.EdgeTriggered, _waker);
         }
         catch
         {
-            _wake?.Dispose();
+            _waker?.Dispose();
             _epoll.Dispose();
             _events.Dispose();
             throw;
         }
 
         Now = time.GetTimestamp();
+        Pipes = new PipePool(canSplice ? PipePool.MaxPipes : 0);
         Timers = new LoopTimers(this, time);
         _thread = new Thread(Run) { IsBackground = true, Name = $"gost loop {index}" };
     }
@@ -69,8 +72,8 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     /// <summary>256 KiB that whoever runs on the loop may use until it returns.</summary>
     public byte[] Scratch => _scratch ??= GC.AllocateUninitializedArray<byte>(256 * 1024, pinned: true);
 
-    /// <summary>Pipes for splicing; for the loop's thread.</summary>
-    public PipePool Pipes { get; } = new();
+    /// <summary>Pipes for splicing, none where that is not allowed; for the loop's thread.</summary>
+    public PipePool Pipes { get; }
 
     /// <summary>Timers of what lives here; for the loop's thread.</summary>
     public LoopTimers Timers { get; }
@@ -121,7 +124,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
         _posted.Enqueue(work);
         if (!IsCurrent)
         {
-            Wake();
+            _waker.Wake();
         }
     }
 
@@ -134,7 +137,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     public void Dispose()
     {
         _stopping = true;
-        Wake();
+        _waker.Wake();
         if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
         {
             Close();
@@ -144,15 +147,6 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
             _thread.Join();
         }
     }
-
-    void ILoopHandler.OnEvents(LoopEvents events)
-    {
-        ulong count;
-        _ = LinuxCalls.Read(_wake.Number, &count, sizeof(ulong));
-    }
-
-    private static DescriptorHandle Open(string call, int descriptor) =>
-        descriptor >= 0 ? new DescriptorHandle(descriptor) : throw new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
     /// <summary>Changes what the loop watches; 0 or the error. After the loop has ended its number may be somebody else's, so it is held meanwhile.</summary>
     private int Control(int operation, int descriptor, byte* what)
@@ -172,35 +166,6 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
             if (held)
             {
                 _epoll.DangerousRelease();
-            }
-        }
-    }
-
-    private void Wake()
-    {
-        // The work was queued before this is read; the loop says that it sleeps before it looks at the queue a last time.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _asleep) == 0 || Interlocked.Exchange(ref _asleep, 0) == 0)
-        {
-            return;
-        }
-
-        var held = false;
-        try
-        {
-            _wake.DangerousAddRef(ref held);
-            ulong one = 1;
-            _ = LinuxCalls.Write(_wake.Number, &one, sizeof(ulong));
-        }
-        catch (ObjectDisposedException)
-        {
-            // The loop has ended meanwhile.
-        }
-        finally
-        {
-            if (held)
-            {
-                _wake.DangerousRelease();
             }
         }
     }
@@ -254,7 +219,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
             return count;
         }
 
-        Interlocked.Exchange(ref _asleep, 1);
+        _waker.FallAsleep();
         if (_posted.IsEmpty && !_stopping)
         {
             _spin?.FallAsleep();
@@ -262,7 +227,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
             _spin?.WakeUp();
         }
 
-        Volatile.Write(ref _asleep, 0);
+        _waker.WakeUp();
         return count;
     }
 
@@ -326,7 +291,7 @@ internal sealed unsafe class EventLoop : ILoopHandler, IDisposable
     {
         Timers.Dispose();
         Pipes.Dispose();
-        _wake.Dispose();
+        _waker.Dispose();
         _epoll.Dispose();
         _events.Dispose();
     }

@@ -90,7 +90,7 @@ internal sealed class EventLoopGroup(LoopOptions options, TimeProvider time, ILo
             {
                 for (var i = 0; i < loops.Length; i++)
                 {
-                    loops[i] = new EventLoop(i, time, logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null);
+                    loops[i] = new EventLoop(i, time, logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null, options.CanSplice);
                 }
             }
             catch

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Gost.Engine.Abstractions;
@@ -77,11 +78,17 @@ internal sealed unsafe class LoopAcceptor(LoopAccepts owner, Socket listening, E
             return Failed(LinuxErrors.ToSocketError(error));
         }
 
+        var remote = LoopAddress.Read(new ReadOnlySpan<byte>(raw, LoopAddress.Size));
+        if (owner.Congestion is { } congestion && remote is not null && IPAddress.IsLoopback(remote.Address))
+        {
+            congestion.Apply(descriptor);
+        }
+
         var home = owner.Loops.Balanced(loop);
         LoopStream stream;
         try
         {
-            stream = new LoopStream(new DescriptorHandle(descriptor), home, owner.Local, LoopAddress.Read(new ReadOnlySpan<byte>(raw, LoopAddress.Size)));
+            stream = new LoopStream(new DescriptorHandle(descriptor), home, owner.Local, remote);
         }
         catch (SocketException e)
         {

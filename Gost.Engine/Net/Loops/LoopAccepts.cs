@@ -29,6 +29,13 @@ internal sealed class LoopAccepts : IAcceptSource
         _local = socket.LocalEndPoint is IPEndPoint { Address: var address } bound && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
             ? (IPEndPoint)EndPointForms.Unmapped(bound)!
             : null;
+        Congestion = loops.Options.Congestion;
+        if (_local is not null && IPAddress.IsLoopback(_local.Address))
+        {
+            // All its peers are on this host, and what it accepts inherits it.
+            Congestion?.Apply((int)socket.SafeHandle.DangerousGetHandle());
+            Congestion = null;
+        }
     }
 
     /// <inheritdoc/>
@@ -36,6 +43,9 @@ internal sealed class LoopAccepts : IAcceptSource
 
     /// <summary>The local end of every connection, null where they differ.</summary>
     public IPEndPoint? Local => _local;
+
+    /// <summary>What connections from this host get, null = nothing of their own.</summary>
+    public LoopbackCongestion? Congestion { get; }
 
     /// <summary>Where connections go; set before anything is accepted.</summary>
     public IAcceptTarget Target => _target!;

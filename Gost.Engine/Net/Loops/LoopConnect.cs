@@ -15,7 +15,7 @@ internal static unsafe class LoopConnect
         LoopStream stream;
         try
         {
-            stream = Begin(loops.Here(), to, binding, mark);
+            stream = Begin(loops, to, binding, mark);
         }
         catch (SocketException e)
         {
@@ -25,10 +25,16 @@ internal static unsafe class LoopConnect
         return LoopConnecting.FinishAsync(stream, to, cancellationToken);
     }
 
-    private static LoopStream Begin(EventLoop loop, IPEndPoint to, SourceBinding binding, uint mark)
+    private static LoopStream Begin(EventLoopGroup loops, IPEndPoint to, SourceBinding binding, uint mark)
     {
+        var loop = loops.Here();
         var handle = Create(to.AddressFamily, binding, mark);
         LoopSocketOptions.SetNoDelay(handle.Number);
+        if (IPAddress.IsLoopback(to.Address))
+        {
+            loops.Options.Congestion?.Apply(handle.Number);
+        }
+
         LoopSocketOptions.SetKeepAlive(handle.Number, TcpKeepAlive.Default);
         var raw = stackalloc byte[LoopAddress.Size];
         var length = LoopAddress.Write(new Span<byte>(raw, LoopAddress.Size), to);

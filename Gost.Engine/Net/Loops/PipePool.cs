@@ -4,12 +4,13 @@ namespace Gost.Engine.Net.Loops;
 /// Empty pipes of one loop for splicing, kept for the next flow. Their number is capped: the kernel charges them to the user
 /// (<c>pipe-user-pages-soft</c>), and each costs two descriptors. For the loop's thread.
 /// </summary>
-internal sealed unsafe class PipePool : IDisposable
+/// <param name="maxPipes">Pipes of one loop, in use or not; 0 where splicing is not allowed.</param>
+internal sealed unsafe class PipePool(int maxPipes = PipePool.MaxPipes) : IDisposable
 {
     /// <summary>Bytes a pipe is asked to hold.</summary>
     public const int PipeSize = 256 * 1024;
 
-    /// <summary>Pipes of one loop, in use or not.</summary>
+    /// <summary>How many one loop has unless it is told otherwise.</summary>
     public const int MaxPipes = 64;
 
     private const int MaxKept = 16;
@@ -29,7 +30,7 @@ internal sealed unsafe class PipePool : IDisposable
             return pipe;
         }
 
-        if (_open >= MaxPipes)
+        if (_open >= maxPipes)
         {
             return null;
         }

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gost.Engine.Net.Loops;
+using Gost.Tests.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Gost.Tests.Net.Loops;
@@ -56,18 +59,36 @@ public sealed class LoopbackCongestionTests
         Assert.Equal(usual, Of(ends.Near));
     }
 
+    [Fact]
+    public async Task Dial_ToThisHost_GetsIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Available("reno") && Available("cubic"), "this system has not both");
+        await using var target = TcpTarget.Echo();
+        IPEndPoint to = new(IPAddress.Loopback, target.Port);
+        foreach (var name in new[] { "reno", "cubic" })
+        {
+            using EventLoopGroup loops = new(
+                new LoopOptions(1, TimeSpan.Zero, CanSplice: true) { Congestion = LoopbackCongestion.Choose(name, null) }, TimeProvider.System, NullLoggerFactory.Instance);
+            using var stream = await LoopConnect.RunAsync(loops, to, default, 0, TestContext.Current.CancellationToken);
+            Assert.Equal(name, Of(stream.Handle.Number));
+        }
+    }
+
+    private static unsafe string Of(int descriptor)
+    {
+        var name = stackalloc byte[16];
+        var length = 16;
+        Assert.Equal(0, LinuxCalls.GetOption(descriptor, LinuxCalls.LevelTcp, LinuxCalls.OptionCongestion, name, &length));
+        return Encoding.ASCII.GetString(name, length).TrimEnd('\0');
+    }
+
     private static async Task<LoopDescriptors> OpenAsync()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "congestion control by name is Linux's");
         return await LoopDescriptors.OpenAsync(TestContext.Current.CancellationToken);
     }
 
-    private static string Of(Socket socket)
-    {
-        var name = new byte[16];
-        var length = socket.GetRawSocketOption(6, CongestionOption, name);
-        return Encoding.ASCII.GetString(name.AsSpan(0, length)).TrimEnd('\0');
-    }
+    private static string Of(Socket socket) => Of((int)socket.Handle);
 
     private static bool Available(string name) =>
         File.ReadAllText("/proc/sys/net/ipv4/tcp_available_congestion_control").Split(' ', '\n').Contains(name);
