@@ -4,22 +4,22 @@ using Gost.Engine.Abstractions;
 namespace Gost.Engine.Net;
 
 /// <summary>One user's share of a bound UDP socket; disposing the last one closes the socket before the call returns.</summary>
-internal sealed class DatagramSocketLease(DatagramSocketPool pool, string key, UdpSocketLoop loop) : IAsyncDisposable
+internal sealed class DatagramSocketLease(DatagramSocketPool pool, string key, IUdpSocket shared) : IAsyncDisposable
 {
     private UdpAttachment? _attachment;
     private int _disposed;
 
     /// <summary>The bound address.</summary>
-    public EndPoint? LocalEndPoint => loop.LocalEndPoint;
+    public EndPoint? LocalEndPoint => shared.LocalEndPoint;
 
     /// <summary>The sessions on the socket, those of other leases included.</summary>
-    public UdpSessionTable Sessions => loop.Sessions;
+    public UdpSessionTable Sessions => shared.Sessions;
 
     /// <summary>Takes over new sessions of the socket, without waiting.</summary>
     public void Attach(IInboundSink sink, UdpSessionOptions options)
     {
         _attachment = new UdpAttachment(sink, options);
-        loop.Attach(_attachment);
+        shared.Attach(_attachment);
     }
 
     /// <summary>Gives up new sessions unless another lease has taken over; none is offered any more when this returns.</summary>
@@ -27,7 +27,7 @@ internal sealed class DatagramSocketLease(DatagramSocketPool pool, string key, U
     {
         if (_attachment is { } attachment)
         {
-            loop.Detach(attachment);
+            shared.Detach(attachment);
         }
     }
 

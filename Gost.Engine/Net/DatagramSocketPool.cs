@@ -1,19 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Net.Batches;
+using Gost.Engine.Net.Loops;
+using Gost.Engine.Net.Loops.Datagrams;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
 
 /// <summary>
 /// Bound UDP sockets with their session tables, leased by bind address, counted: a changed service keeps its socket, and with it its
-/// clients' sessions. Thread-safe.
+/// clients' sessions. With event loops each socket lives on one of them, without them (null) on the framework's. Thread-safe.
 /// </summary>
-internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProvider time, ILoggerFactory loggers, EventLoopGroup? loops = null)
+    : IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Gost.Net.Datagrams");
     private readonly Dictionary<string, Shared> _sockets = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private readonly Dictionary<EventLoop, DatagramWorkspace> _workspaces = [];
 
     /// <summary>
     /// A share of the socket bound to <paramref name="addr"/>, bound now unless it already is. Port 0 is one socket per service and text.
@@ -21,7 +26,7 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
     /// </summary>
     public async ValueTask<DatagramSocketLease> LeaseAsync(string service, string addr, CancellationToken cancellationToken)
     {
-        var (key, loop) = await ShareAsync("", service, addr, socket => new UdpSocketLoop(socket, descriptors, time, _logger), cancellationToken);
+        var (key, loop) = await ShareAsync("", service, addr, Create, cancellationToken);
         return new DatagramSocketLease(this, key, loop);
     }
 
@@ -92,6 +97,24 @@ internal sealed class DatagramSocketPool(DescriptorReserve descriptors, TimeProv
             shared.Leases++;
             return (key, (T)shared.Loop);
         }
+    }
+
+    /// <summary>Within the lock.</summary>
+    private IUdpSocket Create(Socket socket)
+    {
+        if (loops is null || !LinuxDatagramCalls.IsSupported)
+        {
+            return new UdpSocketLoop(socket, descriptors, time, _logger);
+        }
+
+        var loop = loops.Here();
+        if (!_workspaces.TryGetValue(loop, out var workspace))
+        {
+            workspace = new DatagramWorkspace(loop);
+            _workspaces.Add(loop, workspace);
+        }
+
+        return new LoopDatagramSocket(socket, workspace, descriptors, time, _logger);
     }
 
     private Socket Bind(BindAddress address, IPEndPoint endPoint) => DatagramSockets.Listen(address, endPoint, (socket, at) =>

@@ -31,4 +31,5 @@ internal enum DropReason
     QueueFull,
     BacklogFull,
     OutOfDescriptors,
+    SystemBusy,
 }

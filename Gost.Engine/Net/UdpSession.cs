@@ -17,6 +17,7 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _wait;
     private Task<bool>? _abandonedWait;
     private ReadOnlyMemory<byte>? _lent;
+    private IDatagramPump? _pump;
     private bool _waiting;
     private bool _closed;
     private bool _idle;
@@ -42,6 +43,12 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
 
     /// <summary>The listener that opened the session; its options hold for the session's life.</summary>
     public UdpAttachment Attachment { get; }
+
+    /// <summary>The sessions it is one of.</summary>
+    public UdpSessionTable Table => _table;
+
+    /// <summary>What takes the session's datagrams instead of a receiver; null = nobody.</summary>
+    public IDatagramPump? Pump => Volatile.Read(ref _pump);
 
     /// <summary>Whether the session outlives its first reply.</summary>
     public bool KeepAlive => Attachment.Options.KeepAlive && !Stateless;
@@ -83,6 +90,50 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
         return Delivery.Taken;
     }
 
+    /// <summary>
+    /// From now on a pump takes the datagrams, those that wait first (<see cref="TryTakeQueued"/>), and is told of the end; false when the session is closed or
+    /// somebody receives already. Any thread.
+    /// </summary>
+    public bool TryJoin(IDatagramPump pump)
+    {
+        SettlePending();
+        lock (_gate)
+        {
+            if (_closed || _waiting || _abandonedWait is not null || _pump is not null)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _pump, pump);
+            return true;
+        }
+    }
+
+    /// <summary>Takes the oldest datagram that waits for the pump, cut to the buffer; false = none waits. For the pump.</summary>
+    public bool TryTakeQueued(Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (!TryTake(buffer, out var datagram) || datagram is not { } taken)
+        {
+            return false;
+        }
+
+        length = taken.Length;
+        return true;
+    }
+
+    /// <summary>Keeps a datagram that the pump cannot send yet; false when the queue is full or the session closed. For the pump.</summary>
+    public bool TryQueue(ReadOnlySpan<byte> datagram)
+    {
+        lock (_gate)
+        {
+            return !_closed && _queue.TryEnqueue(datagram);
+        }
+    }
+
+    /// <summary>A datagram passed in either direction.</summary>
+    public void Touch() => Volatile.Write(ref _idle, false);
+
     /// <summary>Marks the session idle until the next datagram; true when it already was.</summary>
     public bool MarkIdle()
     {
@@ -95,6 +146,7 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
     public void Close()
     {
         bool wake;
+        IDatagramPump? pump;
         lock (_gate)
         {
             if (_closed)
@@ -107,10 +159,12 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
             _queue.Clear();
             wake = _waiting;
             _waiting = false;
+            pump = _pump;
         }
 
         SettlePending();
         _table.Remove(this);
+        pump?.ClientClosed();
         if (wake)
         {
             _wait.SetResult(false);

@@ -31,6 +31,15 @@ internal sealed class UdpSessionTable : IDisposable
     /// <summary>Sessions that live.</summary>
     public int Count => _sessions.Count;
 
+    /// <summary>The way out that the sessions share.</summary>
+    public IDatagramPort Port => _port;
+
+    /// <summary>The session of a client, named in the port's form; null = none.</summary>
+    public UdpSession? Find(object client) => _sessions.GetValueOrDefault(client);
+
+    /// <summary>Datagrams of a client were lost on their way to the target.</summary>
+    public void CountDropped(UdpSession session, DropReason reason) => _drops.Add(session.Attachment.Sink, reason);
+
     /// <summary>Gives a datagram to the session of its client, named in the port's form; false when the client has none.</summary>
     public bool TryDeliver(object client, ReadOnlyMemory<byte> datagram)
     {

@@ -2,13 +2,16 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops.Datagrams;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Relaying;
 
 /// <summary>Carries datagrams between a client and its target until one side is closed. Source: spec/forwarding.md section 6.</summary>
-/// <remarks>A buffer is rented only while a datagram is carried; a steady flow allocates nothing.</remarks>
-internal sealed class DatagramRelay
+/// <remarks>
+/// A buffer is rented only while a datagram is carried; a steady flow allocates nothing. Where both ends are of the kernel lane, its pump carries the datagrams.
+/// </remarks>
+internal sealed class DatagramRelay : IDatagramPumpObserver
 {
     /// <summary>Room for the largest datagram: replies are never cut.</summary>
     private const int BufferSize = DatagramSockets.MaxDatagram;
@@ -55,17 +58,62 @@ internal sealed class DatagramRelay
         var relay = new DatagramRelay(client, inbound.Counters, target, options, buffers, time, logger);
         using (relay._idle)
         {
-            var upstream = relay.PumpAsync(relay._client, relay._target, towardsTarget: true);
-            var downstream = relay.PumpAsync(relay._target, relay._client, towardsTarget: false);
-            await Task.WhenAny(upstream, downstream);
-            await client.DisposeAsync();
-            await target.DisposeAsync();
-            await Task.WhenAll(upstream, downstream);
+            if (!options.Addressed && LoopDatagramPump.TryJoin(client, target, relay) is { } pump)
+            {
+                relay.TrySetEnd(ToEnd(await pump.Ended));
+                await client.DisposeAsync();
+                await target.DisposeAsync();
+            }
+            else
+            {
+                await relay.PumpBothAsync();
+            }
         }
 
         var end = (DatagramRelayEnd)Volatile.Read(ref relay._end);
         DatagramRelayLog.Ended(logger, inbound.Id, end, inbound.Counters.InputBytes, inbound.Counters.OutputBytes);
         return end;
+    }
+
+    /// <inheritdoc/>
+    void IDatagramPumpObserver.Carried(long bytes, bool towardsTarget)
+    {
+        _idle?.Touch();
+        if (towardsTarget)
+        {
+            _counters.AddInput(bytes);
+        }
+        else
+        {
+            _counters.AddOutput(bytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    bool IDatagramPumpObserver.Refused(SocketError error)
+    {
+        DatagramRelayLog.Refused(_logger, error);
+        return _options.EndWhenRefused;
+    }
+
+    /// <inheritdoc/>
+    void IDatagramPumpObserver.Broken(string reason) => DatagramRelayLog.Broken(_logger, reason);
+
+    private static DatagramRelayEnd ToEnd(DatagramPumpEnd end) => end switch
+    {
+        DatagramPumpEnd.ClientClosed => DatagramRelayEnd.ClientClosed,
+        DatagramPumpEnd.TargetRefused => DatagramRelayEnd.TargetRefused,
+        _ => DatagramRelayEnd.TargetClosed,
+    };
+
+    private async Task PumpBothAsync()
+    {
+        var upstream = PumpAsync(_client, _target, towardsTarget: true);
+        var downstream = PumpAsync(_target, _client, towardsTarget: false);
+        await Task.WhenAny(upstream, downstream);
+        await _client.DisposeAsync();
+        await _target.DisposeAsync();
+        await Task.WhenAll(upstream, downstream);
     }
 
     private async Task PumpAsync(IDatagramChannel from, IDatagramChannel to, bool towardsTarget)
@@ -119,7 +167,7 @@ internal sealed class DatagramRelay
             }
         }
 
-        Interlocked.CompareExchange(ref _end, (int)end, -1);
+        TrySetEnd(end);
     }
 
     private ValueTask ForwardAsync(IDatagramChannel to, ReadOnlyMemory<byte> datagram, Target? address, bool towardsTarget)
@@ -151,7 +199,9 @@ internal sealed class DatagramRelay
 
     private async Task EndBy(DatagramRelayEnd end)
     {
-        Interlocked.CompareExchange(ref _end, (int)end, -1);
+        TrySetEnd(end);
         await _client.DisposeAsync();
     }
+
+    private void TrySetEnd(DatagramRelayEnd end) => Interlocked.CompareExchange(ref _end, (int)end, -1);
 }

@@ -26,13 +26,25 @@ internal static unsafe partial class LinuxDatagramCalls
     /// <summary>Whether the layouts hold here.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
-    /// <summary>recvmmsg(2); gives the number of messages, or -1 with the error of <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+    /// <summary>
+    /// recvmmsg(2); gives the number of messages, or -1 with the error of <see cref="Marshal.GetLastPInvokeError"/>. EAGAIN: none is there; EINTR: again;
+    /// ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN: news of a datagram sent earlier, the socket is as good as before; ENOMEM, ENOBUFS: no
+    /// memory at the moment; EBADF: closed. An error after the first message comes with the next call.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMany(SafeSocketHandle socket, Message* messages, uint count, int flags, void* timeout);
 
-    /// <summary>sendmmsg(2); gives the number of messages sent, or -1.</summary>
+    /// <summary>
+    /// sendmmsg(2); gives the number of messages sent, or -1 with the error of the first. EAGAIN, ENOBUFS: the system takes no more at the moment; EINTR: again;
+    /// ECONNREFUSED and its like: news of an earlier datagram, nothing was sent; EIO, EINVAL: of a run, the way does not take runs; EMSGSIZE: too long;
+    /// EPERM, EACCES: a rule of the system forbids it; EBADF: closed.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     public static partial int SendMany(SafeSocketHandle socket, Message* messages, uint count, int flags);
+
+    /// <summary>sendto(2): one datagram; bytes sent, or -1 with errors as <see cref="SendMany"/>. No address (null) = the connected peer.</summary>
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendOne(SafeSocketHandle socket, byte* bytes, nuint length, int flags, byte* address, uint addressLength);
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,0 +1,451 @@
+using System.Net;
+using System.Net.Sockets;
+using Gost.Engine.Abstractions;
+
+namespace Gost.Engine.Net.Loops.Datagrams;
+
+/// <summary>
+/// Carries the datagrams of one session between the shared socket and the session's own, on the shared socket's loop: a batch of the client's goes to the
+/// target with one call, replies go to the client with those of other sessions. Owns no buffer and, once joined, allocates nothing. Borrows both sockets.
+/// </summary>
+internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoopHandler, ILoopWork
+{
+    /// <summary>Replies taken in a row before others get the loop.</summary>
+    private const int RepliesPerTurn = 128;
+
+    private const int FewReplies = 2;
+    private const int ManyReplies = 16;
+
+    private readonly UdpSession _session;
+    private readonly LoopDatagramSocket _port;
+    private readonly SocketDatagramChannel _channel;
+    private readonly SafeSocketHandle _target;
+    private readonly DatagramWorkspace _space;
+    private readonly EventLoop _loop;
+    private readonly IDatagramPumpObserver _observer;
+    private readonly ReadOnlyMemory<byte> _client;
+    private readonly TaskCompletionSource<DatagramPumpEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ulong? _token;
+    private int _firstStaged = -1;
+    private int _lastStaged;
+    private int _wanted = FewReplies;
+    private int _clientClosed;
+    private State _state;
+    private DatagramPumpEnd? _end;
+    private bool _isBlocked;
+    private bool _repliesLeft;
+    private bool _joinsToClient = true;
+    private bool _joinsToTarget = true;
+
+    private LoopDatagramPump(UdpSession session, LoopDatagramSocket port, SocketDatagramChannel target, IDatagramPumpObserver observer)
+    {
+        (_session, _port, _channel, _target, _observer) = (session, port, target, target.Socket.SafeHandle, observer);
+        (_space, _loop) = (port.Space, port.Space.Loop);
+        var client = (SocketAddress)session.Client;
+        _client = client.Buffer[..client.Size];
+    }
+
+    private enum State
+    {
+        Joining,
+        Running,
+        Ending,
+        Ended,
+    }
+
+    /// <summary>Ends when the client's session is closed, or the way to the target broke or was refused; both are still their owners'.</summary>
+    public Task<DatagramPumpEnd> Ended => _ended.Task;
+
+    /// <summary>Whether a batch may be staged now. For the loop's thread, as all below.</summary>
+    public bool TakesBatches => _state == State.Running && !_isBlocked;
+
+    /// <summary>
+    /// Joins a session of the kernel lane with a target's socket; null where the ends are of another kind, or somebody receives from the session already. Any
+    /// thread.
+    /// </summary>
+    public static LoopDatagramPump? TryJoin(IDatagramChannel client, IDatagramChannel target, IDatagramPumpObserver observer)
+    {
+        if (client is not UdpSession { Table.Port: LoopDatagramSocket port } session || target is not SocketDatagramChannel channel)
+        {
+            return null;
+        }
+
+        LoopDatagramPump pump = new(session, port, channel, observer);
+        if (!session.TryJoin(pump))
+        {
+            return null;
+        }
+
+        if (pump._loop.IsCurrent)
+        {
+            pump.Start();
+        }
+        else
+        {
+            pump._loop.Post(pump);
+        }
+
+        return pump;
+    }
+
+    /// <summary>Part of the batch is this session's.</summary>
+    public void Stage(int slot)
+    {
+        var next = _space.NextInbound;
+        next[slot] = -1;
+        if (_firstStaged < 0)
+        {
+            _firstStaged = slot;
+            _space.Staged.Add(this);
+        }
+        else
+        {
+            next[_lastStaged] = slot;
+        }
+
+        _lastStaged = slot;
+    }
+
+    /// <summary>Sends what was staged to the target, each datagram cut to <paramref name="limit"/> bytes.</summary>
+    public void SendStaged(DatagramSlots slots, int limit)
+    {
+        var slot = _firstStaged;
+        _firstStaged = -1;
+        if (_state != State.Running)
+        {
+            return;
+        }
+
+        _session.Touch();
+        var batch = _space.Upstream;
+        long bytes = 0;
+        try
+        {
+            batch.Begin(_target);
+            for (; slot >= 0; slot = _space.NextInbound[slot])
+            {
+                var (length, size) = (slots.Length(slot), slots.Size(slot));
+                bytes += size <= limit ? length : CutLength(length, size, limit);
+                if (_isBlocked)
+                {
+                    Keep(slots.Bytes(slot).Span, size, limit);
+                }
+                else if (!batch.Add(this, slots.At(slot), length, size, limit, default, _joinsToTarget))
+                {
+                    Block();
+                    Keep(slots.Bytes(slot).Span, size, limit);
+                }
+            }
+
+            _observer.Carried(bytes, towardsTarget: true);
+            if (!_isBlocked && !batch.Flush())
+            {
+                Block();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            End(DatagramPumpEnd.TargetClosed);
+        }
+    }
+
+    /// <summary>Replies were lost on their way to the client.</summary>
+    public void CountDropped(DropReason reason) => _session.Table.CountDropped(_session, reason);
+
+    void IBatchOwner.StopJoining(bool towardsClient) => (towardsClient ? ref _joinsToClient : ref _joinsToTarget) = false;
+
+    void IBatchOwner.SendFailed(SocketError error, bool towardsClient)
+    {
+        if (_state != State.Running)
+        {
+            return;
+        }
+
+        if (towardsClient)
+        {
+            // One reply that the client's host or the system did not take: nobody's fault here.
+            return;
+        }
+
+        Fault(error);
+    }
+
+    void IDatagramPump.ClientClosed()
+    {
+        if (Interlocked.Exchange(ref _clientClosed, 1) == 0)
+        {
+            if (_loop.IsCurrent)
+            {
+                // After the replies of this turn, one of which may be what closed the session.
+                _loop.DoAgain(this);
+            }
+            else
+            {
+                _loop.Post(this);
+            }
+        }
+    }
+
+    void ILoopHandler.OnEvents(LoopEvents events)
+    {
+        if (_isBlocked && events.HasFlag(LoopEvents.Writable))
+        {
+            Unblock();
+        }
+
+        ReceiveReplies(events.HasFlag(LoopEvents.Error));
+    }
+
+    void ILoopWork.Run()
+    {
+        if (_state == State.Joining)
+        {
+            Start();
+        }
+
+        if (Volatile.Read(ref _clientClosed) != 0)
+        {
+            _end ??= DatagramPumpEnd.ClientClosed;
+            _state = _state == State.Ended ? State.Ended : State.Ending;
+        }
+
+        if (_state == State.Ending)
+        {
+            Finish();
+        }
+        else if (_repliesLeft)
+        {
+            _repliesLeft = false;
+            ReceiveReplies(untilEmpty: true);
+        }
+    }
+
+    private static long CutLength(int length, int size, int limit) =>
+        ((long)(length / size) * limit) + Math.Min(length % size, limit);
+
+    private void Start()
+    {
+        if (_state != State.Joining)
+        {
+            return;
+        }
+
+        _state = State.Running;
+        _loop.AddLoad(1);
+        try
+        {
+            Watch(LoopEvents.Readable);
+            SendQueued();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            _observer.Broken(e.Message);
+            End(DatagramPumpEnd.TargetClosed);
+        }
+    }
+
+    private void Watch(LoopEvents events)
+    {
+        StopWatching();
+
+        _token = _loop.Register((int)_target.DangerousGetHandle(), events | LoopEvents.EdgeTriggered, this);
+    }
+
+    private void StopWatching()
+    {
+        if (_token is { } token)
+        {
+            // By name: the socket lives until its owner has heard of the end.
+            _loop.Unregister(token, (int)_target.DangerousGetHandle());
+            _token = null;
+        }
+    }
+
+    /// <summary>Sends what waited for the pump, or for the system.</summary>
+    private void SendQueued()
+    {
+        var batch = _space.Upstream;
+        fixed (byte* bytes = _loop.Scratch)
+        {
+            while (!_isBlocked && _session.TryTakeQueued(_loop.Scratch, out var length))
+            {
+                _observer.Carried(length, towardsTarget: true);
+                batch.Begin(_target);
+                if (!batch.Add(this, bytes, length, Math.Max(1, length), int.MaxValue, default, joins: false) || !batch.Flush())
+                {
+                    Block();
+                }
+            }
+        }
+    }
+
+    /// <summary>The system takes no more at the moment: what is left and what comes waits, as much as the session's queue holds.</summary>
+    private void Block()
+    {
+        _isBlocked = true;
+        while (_space.Upstream.TryTakeRest(out _, out var datagram))
+        {
+            Keep(datagram);
+        }
+
+        Watch(LoopEvents.Readable | LoopEvents.Writable);
+    }
+
+    private void Unblock()
+    {
+        _isBlocked = false;
+        try
+        {
+            SendQueued();
+            if (!_isBlocked && _state == State.Running)
+            {
+                Watch(LoopEvents.Readable);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            _observer.Broken(e.Message);
+            End(DatagramPumpEnd.TargetClosed);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> run, int size, int limit)
+    {
+        do
+        {
+            var length = Math.Min(size, run.Length);
+            Keep(run[..Math.Min(length, limit)]);
+            run = run[length..];
+        }
+        while (run.Length > 0);
+    }
+
+    private void Keep(ReadOnlySpan<byte> datagram)
+    {
+        if (!_session.TryQueue(datagram))
+        {
+            CountDropped(DropReason.QueueFull);
+        }
+    }
+
+    private void ReceiveReplies(bool untilEmpty)
+    {
+        if (_state != State.Running)
+        {
+            return;
+        }
+
+        try
+        {
+            for (var left = RepliesPerTurn; left > 0 && _state == State.Running && Volatile.Read(ref _clientClosed) == 0;)
+            {
+                var wanted = _wanted;
+                var first = _space.ReserveReplies(_port, wanted);
+                var count = _space.Replies.Receive(_target, first, wanted);
+                if (count == -LinuxErrors.Again)
+                {
+                    return;
+                }
+
+                left -= Math.Max(1, count);
+                if (count < 0)
+                {
+                    Fault(LinuxErrors.ToSocketError(-count));
+                    continue;
+                }
+
+                Reply(first, count);
+                if (count == wanted)
+                {
+                    ExpectMany();
+                }
+                else if (!untilEmpty)
+                {
+                    return;
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            End(DatagramPumpEnd.TargetClosed);
+            return;
+        }
+
+        if (_state == State.Running && Volatile.Read(ref _clientClosed) == 0)
+        {
+            _repliesLeft = true;
+            _loop.DoAgain(this);
+        }
+    }
+
+    private void Reply(int first, int count)
+    {
+        _session.Touch();
+        var (slots, batch) = (_space.Replies, _space.Downstream);
+        if (!_session.KeepAlive)
+        {
+            var length = Math.Min(slots.Size(first), slots.Length(first));
+            _observer.Carried(length, towardsTarget: false);
+            batch.Add(this, slots.At(first), length, Math.Max(1, length), int.MaxValue, _client.Span, joins: false);
+            _space.UseReplies(1);
+
+            // After the end of the turn was asked for: the reply goes out first.
+            _session.Close();
+            return;
+        }
+
+        long bytes = 0;
+        for (var i = first; i < first + count; i++)
+        {
+            bytes += slots.Length(i);
+            if (!batch.Add(this, slots.At(i), slots.Length(i), slots.Size(i), int.MaxValue, _client.Span, _joinsToClient))
+            {
+                CountDropped(DropReason.SystemBusy);
+            }
+        }
+
+        _observer.Carried(bytes, towardsTarget: false);
+        _space.UseReplies(count);
+    }
+
+    private void ExpectMany()
+    {
+        if (_wanted == FewReplies)
+        {
+            // Not before it pays: a session of one question and one answer costs no more calls than it must.
+            _wanted = ManyReplies;
+            LoopDatagramSocket.ReceiveInRuns(_channel.Socket);
+        }
+    }
+
+    private void Fault(SocketError error)
+    {
+        if (!SocketDatagramChannel.IsTransient(error))
+        {
+            _observer.Broken(error.ToString());
+            End(DatagramPumpEnd.TargetClosed);
+        }
+        else if (_observer.Refused(error))
+        {
+            End(DatagramPumpEnd.TargetRefused);
+        }
+    }
+
+    /// <summary>The last turn comes after this one: somebody may be in the middle of using the sockets.</summary>
+    private void End(DatagramPumpEnd end)
+    {
+        if (_state == State.Running)
+        {
+            (_state, _end) = (State.Ending, end);
+            _loop.DoAgain(this);
+        }
+    }
+
+    private void Finish()
+    {
+        _state = State.Ended;
+        StopWatching();
+        _loop.AddLoad(-1);
+        _ended.SetResult(_end!.Value);
+    }
+}
