@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Protocols.Udp;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,16 +16,24 @@ internal sealed class UdpBench : IAsyncDisposable
     private readonly List<(IListener Listener, CancellationTokenSource Stop, Task Run)> _listeners = [];
     private readonly List<Socket> _clients = [];
     private readonly List<UdpService> _services = [];
+    private readonly EventLoopGroup? _loops;
 
-    public UdpBench(TimeProvider? time = null, DescriptorReserve? descriptors = null)
+    /// <summary>With <paramref name="loops"/> event loops in the kernel lane, with 0 in the lane of the test case.</summary>
+    public UdpBench(TimeProvider? time = null, DescriptorReserve? descriptors = null, int loops = 0)
     {
         Time = time ?? TimeProvider.System;
-        Pool = new DatagramSocketPool(descriptors ?? new DescriptorReserve(TestLane.Options(), Time), Time, NullLoggerFactory.Instance);
+        var options = TestLane.Options();
+        _loops = loops > 0
+            ? new EventLoopGroup(new LoopOptions(loops, TimeSpan.Zero, CanSplice: true), Time, NullLoggerFactory.Instance)
+            : LaneChoice.Open(options, Time, NullLoggerFactory.Instance);
+        Pool = new DatagramSocketPool(descriptors ?? new DescriptorReserve(options, Time), Time, NullLoggerFactory.Instance, _loops);
     }
 
     public TimeProvider Time { get; }
 
     public DatagramSocketPool Pool { get; }
+
+    public EventLoopGroup? Loops => _loops;
 
     public BufferPool Buffers { get; } = new();
 
@@ -90,6 +99,11 @@ internal sealed class UdpBench : IAsyncDisposable
         }
 
         await Pool.DisposeAsync();
+
+        // Not on a loop's thread, whose end is waited for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Assert.All(_loops?.All ?? [], static x => Assert.Equal(0, x.Load));
+        _loops?.Dispose();
         Assert.Equal(0, Buffers.Outstanding);
         _clients.ForEach(static x => x.Dispose());
     }

@@ -143,8 +143,9 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
                 Block();
             }
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
+            _observer.Broken(e.Message);
             End(DatagramPumpEnd.TargetClosed);
         }
     }
