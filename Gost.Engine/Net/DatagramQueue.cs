@@ -41,6 +41,15 @@ internal sealed class DatagramQueue(int capacity)
         return length;
     }
 
+    /// <summary>The same, and leaves it where it is.</summary>
+    public int Peek(Span<byte> buffer)
+    {
+        var entry = _ring[_head];
+        var length = Math.Min(entry.Length, buffer.Length);
+        entry.Buffer.AsSpan(0, length).CopyTo(buffer);
+        return length;
+    }
+
     /// <summary>Drops everything.</summary>
     public void Clear()
     {

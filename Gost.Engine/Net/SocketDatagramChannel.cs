@@ -17,12 +17,12 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
     private readonly Action _onReady;
     private ManualResetValueTaskSourceCore<bool> _wait;
     private ValueTaskAwaiter<int> _ready;
+    private bool _doesNotBlock;
 
     /// <summary>Takes over a connected socket.</summary>
     public SocketDatagramChannel(Socket socket)
     {
         (_socket, _onReady) = (socket, OnReady);
-        _socket.Blocking = false;
 
         // One system call, not five: short sessions open a socket for every request.
         _socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
@@ -83,6 +83,7 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
     {
         try
         {
+            StopBlocking();
             var received = _socket.Receive(buffer.Span, SocketFlags.None, out var error);
             return error switch
             {
@@ -103,6 +104,7 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
     {
         try
         {
+            StopBlocking();
             _socket.Send(payload.Span, SocketFlags.None, out var error);
             if (error is not SocketError.Success and not SocketError.WouldBlock && IsTransient(error))
             {
@@ -138,6 +140,16 @@ internal sealed class SocketDatagramChannel : IDatagramChannel, IValueTaskSource
         _wait.OnCompleted(continuation, state, token, flags);
 
     private static ValueTaskAwaiter<int> AwaiterOf(ValueTask<int> ready) => ready.GetAwaiter();
+
+    /// <summary>Not before it matters: a pump of the kernel lane never lets a call wait.</summary>
+    private void StopBlocking()
+    {
+        if (!_doesNotBlock)
+        {
+            _socket.Blocking = false;
+            _doesNotBlock = true;
+        }
+    }
 
     private void OnReady()
     {

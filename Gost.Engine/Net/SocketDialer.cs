@@ -212,15 +212,17 @@ internal sealed class SocketDialer : ISocketDialer
         }
     }
 
-    private async Task<Socket> ConnectUdpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
+    private Task<Socket> ConnectUdpAsync(IPEndPoint to, SourceBinding binding, CancellationToken cancellationToken)
     {
         var socket = Create(TargetNetwork.Udp, to, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.ReceiveBufferSize = DatagramSockets.SessionBuffer;
+            cancellationToken.ThrowIfCancellationRequested();
             binding.Apply(socket, _options.Mark);
-            await socket.ConnectAsync(to, cancellationToken);
-            return socket;
+
+            // Nothing is asked of the network: it does not wait.
+            socket.Connect(to);
+            return Task.FromResult(socket);
         }
         catch (SocketException exception)
         {

@@ -91,7 +91,7 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
     }
 
     /// <summary>
-    /// From now on a pump takes the datagrams, those that wait first (<see cref="TryTakeQueued"/>), and is told of the end; false when the session is closed or
+    /// From now on a pump takes the datagrams, those that wait first (<see cref="TryCopyQueued"/>), and is told of the end; false when the session is closed or
     /// somebody receives already. Any thread.
     /// </summary>
     public bool TryJoin(IDatagramPump pump)
@@ -109,17 +109,26 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
         }
     }
 
-    /// <summary>Takes the oldest datagram that waits for the pump, cut to the buffer; false = none waits. For the pump.</summary>
-    public bool TryTakeQueued(Span<byte> buffer, out int length)
+    /// <summary>Copies the oldest datagram that waits for the pump, cut to the buffer; false = none waits. For the pump.</summary>
+    public bool TryCopyQueued(Span<byte> buffer, out int length)
     {
-        length = 0;
-        if (!TryTake(buffer, out var datagram) || datagram is not { } taken)
+        lock (_gate)
         {
-            return false;
+            length = _queue.Count > 0 ? _queue.Peek(buffer) : 0;
+            return _queue.Count > 0;
         }
+    }
 
-        length = taken.Length;
-        return true;
+    /// <summary>Forgets the oldest one. For the pump.</summary>
+    public void RemoveQueued()
+    {
+        lock (_gate)
+        {
+            if (_queue.Count > 0)
+            {
+                _queue.Dequeue([]);
+            }
+        }
     }
 
     /// <summary>Keeps a datagram that the pump cannot send yet; false when the queue is full or the session closed. For the pump.</summary>

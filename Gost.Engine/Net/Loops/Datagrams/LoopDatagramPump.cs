@@ -24,11 +24,14 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
     private readonly EventLoop _loop;
     private readonly IDatagramPumpObserver _observer;
     private readonly ReadOnlyMemory<byte> _client;
-    private readonly TaskCompletionSource<DatagramPumpEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Who waits goes on at once on the loop's thread: it only lets go of the two ends, and short sessions are many.
+    private readonly TaskCompletionSource<DatagramPumpEnd> _ended = new();
     private ulong? _token;
     private int _firstStaged = -1;
     private int _lastStaged;
-    private int _wanted = FewReplies;
+    private int _wanted;
+    private int _keptCounted;
     private int _clientClosed;
     private State _state;
     private DatagramPumpEnd? _end;
@@ -43,6 +46,7 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         (_space, _loop) = (port.Space, port.Space.Loop);
         var client = (SocketAddress)session.Client;
         _client = client.Buffer[..client.Size];
+        _wanted = session.KeepAlive ? FewReplies : 1;
     }
 
     private enum State
@@ -117,27 +121,24 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         }
 
         _session.Touch();
+        _observer.Carried(StagedBytes(slot, slots, limit), towardsTarget: true);
         var batch = _space.Upstream;
-        long bytes = 0;
         try
         {
             batch.Begin(_target);
             for (; slot >= 0; slot = _space.NextInbound[slot])
             {
-                var (length, size) = (slots.Length(slot), slots.Size(slot));
-                bytes += size <= limit ? length : CutLength(length, size, limit);
                 if (_isBlocked)
                 {
-                    Keep(slots.Bytes(slot).Span, size, limit);
+                    Keep(slots.Bytes(slot).Span, slots.Size(slot), limit);
                 }
-                else if (!batch.Add(this, slots.At(slot), length, size, limit, default, _joinsToTarget))
+                else if (!batch.Add(this, slots.At(slot), slots.Length(slot), slots.Size(slot), limit, default, _joinsToTarget))
                 {
                     Block();
-                    Keep(slots.Bytes(slot).Span, size, limit);
+                    Keep(slots.Bytes(slot).Span, slots.Size(slot), limit);
                 }
             }
 
-            _observer.Carried(bytes, towardsTarget: true);
             if (!_isBlocked && !batch.Flush())
             {
                 Block();
@@ -221,8 +222,17 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         }
     }
 
-    private static long CutLength(int length, int size, int limit) =>
-        ((long)(length / size) * limit) + Math.Min(length % size, limit);
+    private long StagedBytes(int slot, DatagramSlots slots, int limit)
+    {
+        long bytes = 0;
+        for (; slot >= 0; slot = _space.NextInbound[slot])
+        {
+            var (length, size) = (slots.Length(slot), slots.Size(slot));
+            bytes += size <= limit ? length : ((long)(length / size) * limit) + Math.Min(length % size, limit);
+        }
+
+        return bytes;
+    }
 
     private void Start()
     {
@@ -247,19 +257,13 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
 
     private void Watch(LoopEvents events)
     {
-        StopWatching();
-
-        _token = _loop.Register((int)_target.DangerousGetHandle(), events | LoopEvents.EdgeTriggered, this);
-    }
-
-    private void StopWatching()
-    {
         if (_token is { } token)
         {
-            // By name: the socket lives until its owner has heard of the end.
             _loop.Unregister(token, (int)_target.DangerousGetHandle());
             _token = null;
         }
+
+        _token = _loop.Register((int)_target.DangerousGetHandle(), events | LoopEvents.EdgeTriggered, this);
     }
 
     /// <summary>Sends what waited for the pump, or for the system.</summary>
@@ -268,12 +272,25 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         var batch = _space.Upstream;
         fixed (byte* bytes = _loop.Scratch)
         {
-            while (!_isBlocked && _session.TryTakeQueued(_loop.Scratch, out var length))
+            while (!_isBlocked && _session.TryCopyQueued(_loop.Scratch, out var length))
             {
-                _observer.Carried(length, towardsTarget: true);
                 batch.Begin(_target);
-                if (!batch.Add(this, bytes, length, Math.Max(1, length), int.MaxValue, default, joins: false) || !batch.Flush())
+                if (batch.Add(this, bytes, length, Math.Max(1, length), int.MaxValue, default, joins: false) && batch.Flush())
                 {
+                    _session.RemoveQueued();
+                    if (_keptCounted > 0)
+                    {
+                        _keptCounted--;
+                    }
+                    else
+                    {
+                        _observer.Carried(length, towardsTarget: true);
+                    }
+                }
+                else
+                {
+                    // It is still the first of the queue.
+                    batch.Begin(_target);
                     Block();
                 }
             }
@@ -323,7 +340,12 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
 
     private void Keep(ReadOnlySpan<byte> datagram)
     {
-        if (!_session.TryQueue(datagram))
+        // They were counted, and are the first in the queue, which is empty while nothing is blocked.
+        if (_session.TryQueue(datagram))
+        {
+            _keptCounted++;
+        }
+        else
         {
             CountDropped(DropReason.QueueFull);
         }
@@ -445,7 +467,12 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
     private void Finish()
     {
         _state = State.Ended;
-        StopWatching();
+        if (_token is { } token)
+        {
+            // The descriptor is closed next.
+            _loop.Unregister(token);
+        }
+
         _loop.AddLoad(-1);
         _ended.SetResult(_end!.Value);
     }
