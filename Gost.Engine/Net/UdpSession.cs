@@ -9,7 +9,7 @@ namespace Gost.Engine.Net;
 /// Delivering resumes a waiting handler on the receive loop's own thread, which saves a thread switch and a copy per datagram; no lock is
 /// held then. Closed by its handler's owner, after the first reply without keepalive, when idle, or with the socket.
 /// </remarks>
-internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
+internal sealed partial class UdpSession : IDatagramChannel, IValueTaskSource<bool>
 {
     private readonly UdpSessionTable _table;
     private readonly DatagramQueue _queue;
@@ -88,56 +88,6 @@ internal sealed class UdpSession : IDatagramChannel, IValueTaskSource<bool>
         }
 
         return Delivery.Taken;
-    }
-
-    /// <summary>
-    /// From now on a pump takes the datagrams, those that wait first (<see cref="TryCopyQueued"/>), and is told of the end; false when the session is closed or
-    /// somebody receives already. Any thread.
-    /// </summary>
-    public bool TryJoin(IDatagramPump pump)
-    {
-        SettlePending();
-        lock (_gate)
-        {
-            if (_closed || _waiting || _abandonedWait is not null || _pump is not null)
-            {
-                return false;
-            }
-
-            Volatile.Write(ref _pump, pump);
-            return true;
-        }
-    }
-
-    /// <summary>Copies the oldest datagram that waits for the pump, cut to the buffer; false = none waits. For the pump.</summary>
-    public bool TryCopyQueued(Span<byte> buffer, out int length)
-    {
-        lock (_gate)
-        {
-            length = _queue.Count > 0 ? _queue.Peek(buffer) : 0;
-            return _queue.Count > 0;
-        }
-    }
-
-    /// <summary>Forgets the oldest one. For the pump.</summary>
-    public void RemoveQueued()
-    {
-        lock (_gate)
-        {
-            if (_queue.Count > 0)
-            {
-                _queue.Dequeue([]);
-            }
-        }
-    }
-
-    /// <summary>Keeps a datagram that the pump cannot send yet; false when the queue is full or the session closed. For the pump.</summary>
-    public bool TryQueue(ReadOnlySpan<byte> datagram)
-    {
-        lock (_gate)
-        {
-            return !_closed && _queue.TryEnqueue(datagram);
-        }
     }
 
     /// <summary>A datagram passed in either direction.</summary>

@@ -8,7 +8,7 @@ namespace Gost.Engine.Net.Loops.Datagrams;
 /// Carries the datagrams of one session between the shared socket and the session's own, on the shared socket's loop: a batch of the client's goes to the
 /// target with one call, replies go to the client with those of other sessions. Owns no buffer and, once joined, allocates nothing. Borrows both sockets.
 /// </summary>
-internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoopHandler, ILoopWork
+internal sealed partial class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoopHandler, ILoopWork
 {
     /// <summary>Replies taken in a row before others get the loop.</summary>
     private const int RepliesPerTurn = 128;
@@ -92,65 +92,6 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         return pump;
     }
 
-    /// <summary>Part of the batch is this session's.</summary>
-    public void Stage(int slot)
-    {
-        var next = _space.NextInbound;
-        next[slot] = -1;
-        if (_firstStaged < 0)
-        {
-            _firstStaged = slot;
-            _space.Staged.Add(this);
-        }
-        else
-        {
-            next[_lastStaged] = slot;
-        }
-
-        _lastStaged = slot;
-    }
-
-    /// <summary>Sends what was staged to the target, each datagram cut to <paramref name="limit"/> bytes.</summary>
-    public void SendStaged(DatagramSlots slots, int limit)
-    {
-        var slot = _firstStaged;
-        _firstStaged = -1;
-        if (_state != State.Running)
-        {
-            return;
-        }
-
-        _session.Touch();
-        _observer.Carried(StagedBytes(slot, slots, limit), towardsTarget: true);
-        var batch = _space.Upstream;
-        try
-        {
-            batch.Begin(_target);
-            for (; slot >= 0; slot = _space.NextInbound[slot])
-            {
-                if (_isBlocked)
-                {
-                    Keep(slots.Bytes(slot).Span, slots.Size(slot), limit);
-                }
-                else if (!batch.Add(this, slots.At(slot), slots.Length(slot), slots.Size(slot), limit, default, _joinsToTarget))
-                {
-                    Block();
-                    Keep(slots.Bytes(slot).Span, slots.Size(slot), limit);
-                }
-            }
-
-            if (!_isBlocked && !batch.Flush())
-            {
-                Block();
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            _observer.Broken(e.Message);
-            End(DatagramPumpEnd.TargetClosed);
-        }
-    }
-
     /// <summary>Replies were lost on their way to the client.</summary>
     public void CountDropped(DropReason reason) => _session.Table.CountDropped(_session, reason);
 
@@ -222,18 +163,6 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         }
     }
 
-    private long StagedBytes(int slot, DatagramSlots slots, int limit)
-    {
-        long bytes = 0;
-        for (; slot >= 0; slot = _space.NextInbound[slot])
-        {
-            var (length, size) = (slots.Length(slot), slots.Size(slot));
-            bytes += size <= limit ? length : ((long)(length / size) * limit) + Math.Min(length % size, limit);
-        }
-
-        return bytes;
-    }
-
     private void Start()
     {
         if (_state != State.Joining)
@@ -264,181 +193,6 @@ internal sealed unsafe class LoopDatagramPump : IDatagramPump, IBatchOwner, ILoo
         }
 
         _token = _loop.Register((int)_target.DangerousGetHandle(), events | LoopEvents.EdgeTriggered, this);
-    }
-
-    /// <summary>Sends what waited for the pump, or for the system.</summary>
-    private void SendQueued()
-    {
-        var batch = _space.Upstream;
-        fixed (byte* bytes = _loop.Scratch)
-        {
-            while (!_isBlocked && _session.TryCopyQueued(_loop.Scratch, out var length))
-            {
-                batch.Begin(_target);
-                if (batch.Add(this, bytes, length, Math.Max(1, length), int.MaxValue, default, joins: false) && batch.Flush())
-                {
-                    _session.RemoveQueued();
-                    if (_keptCounted > 0)
-                    {
-                        _keptCounted--;
-                    }
-                    else
-                    {
-                        _observer.Carried(length, towardsTarget: true);
-                    }
-                }
-                else
-                {
-                    // It is still the first of the queue.
-                    batch.Begin(_target);
-                    Block();
-                }
-            }
-        }
-    }
-
-    /// <summary>The system takes no more at the moment: what is left and what comes waits, as much as the session's queue holds.</summary>
-    private void Block()
-    {
-        _isBlocked = true;
-        while (_space.Upstream.TryTakeRest(out _, out var datagram))
-        {
-            Keep(datagram);
-        }
-
-        Watch(LoopEvents.Readable | LoopEvents.Writable);
-    }
-
-    private void Unblock()
-    {
-        _isBlocked = false;
-        try
-        {
-            SendQueued();
-            if (!_isBlocked && _state == State.Running)
-            {
-                Watch(LoopEvents.Readable);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            _observer.Broken(e.Message);
-            End(DatagramPumpEnd.TargetClosed);
-        }
-    }
-
-    private void Keep(ReadOnlySpan<byte> run, int size, int limit)
-    {
-        do
-        {
-            var length = Math.Min(size, run.Length);
-            Keep(run[..Math.Min(length, limit)]);
-            run = run[length..];
-        }
-        while (run.Length > 0);
-    }
-
-    private void Keep(ReadOnlySpan<byte> datagram)
-    {
-        // They were counted, and are the first in the queue, which is empty while nothing is blocked.
-        if (_session.TryQueue(datagram))
-        {
-            _keptCounted++;
-        }
-        else
-        {
-            CountDropped(DropReason.QueueFull);
-        }
-    }
-
-    private void ReceiveReplies(bool untilEmpty)
-    {
-        if (_state != State.Running)
-        {
-            return;
-        }
-
-        try
-        {
-            for (var left = RepliesPerTurn; left > 0 && _state == State.Running && Volatile.Read(ref _clientClosed) == 0;)
-            {
-                var wanted = _wanted;
-                var first = _space.ReserveReplies(_port, wanted);
-                var count = _space.Replies.Receive(_target, first, wanted);
-                if (count == -LinuxErrors.Again)
-                {
-                    return;
-                }
-
-                left -= Math.Max(1, count);
-                if (count < 0)
-                {
-                    Fault(LinuxErrors.ToSocketError(-count));
-                    continue;
-                }
-
-                Reply(first, count);
-                if (count == wanted)
-                {
-                    ExpectMany();
-                }
-                else if (!untilEmpty)
-                {
-                    return;
-                }
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            End(DatagramPumpEnd.TargetClosed);
-            return;
-        }
-
-        if (_state == State.Running && Volatile.Read(ref _clientClosed) == 0)
-        {
-            _repliesLeft = true;
-            _loop.DoAgain(this);
-        }
-    }
-
-    private void Reply(int first, int count)
-    {
-        _session.Touch();
-        var (slots, batch) = (_space.Replies, _space.Downstream);
-        if (!_session.KeepAlive)
-        {
-            var length = Math.Min(slots.Size(first), slots.Length(first));
-            _observer.Carried(length, towardsTarget: false);
-            batch.Add(this, slots.At(first), length, Math.Max(1, length), int.MaxValue, _client.Span, joins: false);
-            _space.UseReplies(1);
-
-            // After the end of the turn was asked for: the reply goes out first.
-            _session.Close();
-            return;
-        }
-
-        long bytes = 0;
-        for (var i = first; i < first + count; i++)
-        {
-            bytes += slots.Length(i);
-            if (!batch.Add(this, slots.At(i), slots.Length(i), slots.Size(i), int.MaxValue, _client.Span, _joinsToClient))
-            {
-                CountDropped(DropReason.SystemBusy);
-            }
-        }
-
-        _observer.Carried(bytes, towardsTarget: false);
-        _space.UseReplies(count);
-    }
-
-    private void ExpectMany()
-    {
-        if (_wanted == FewReplies)
-        {
-            // Not before it pays: a session of one question and one answer costs no more calls than it must.
-            _wanted = ManyReplies;
-            LoopDatagramSocket.ReceiveInRuns(_channel.Socket);
-        }
     }
 
     private void Fault(SocketError error)
