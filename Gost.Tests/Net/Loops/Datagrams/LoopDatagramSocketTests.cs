@@ -7,7 +7,6 @@ using Gost.Engine.Net.Loops;
 using Gost.Engine.Net.Loops.Datagrams;
 using Gost.Tests.Protocols.Udp;
 using Xunit;
-using static Gost.Tests.Protocols.Udp.UdpForwardingTests;
 
 namespace Gost.Tests.Net.Loops.Datagrams;
 
