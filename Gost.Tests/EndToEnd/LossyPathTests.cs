@@ -1,6 +1,5 @@
 using Gost.Tests.Interop;
 using Gost.Tests.Testing;
-using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.EndToEnd;
@@ -10,7 +9,6 @@ namespace Gost.Tests.EndToEnd;
 /// figures are in the output, and those of record in docs/performance.md.
 /// </summary>
 [Collection(ProgramsCollection.Name)]
-[BothLanes]
 public sealed class LossyPathTests(ITestOutputHelper output)
 {
     private const int NotHere = 77;

@@ -3,13 +3,11 @@ using System.Net.Sockets;
 using Gost.Engine.Protocols.Kcp.Crypt;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
-using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Interop;
 
 /// <summary>kcptun, an independent KCP, FEC, snappy and smux, as client of our services and as far end of our chains.</summary>
-[BothLanes]
 public sealed class KcptunTests : IDisposable
 {
     private const string Local = "127.0.0.1";

@@ -8,8 +8,7 @@ namespace Gost.Tests.Testing;
 internal sealed class TcpTarget : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly ConcurrentBag<Task> _served = [];
-    private readonly ConcurrentBag<Socket> _sockets = [];
+    private readonly ConcurrentDictionary<Socket, Task> _served = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<Socket, CancellationToken, Task> _serve;
     private readonly Task _accepting;
@@ -59,12 +58,13 @@ internal sealed class TcpTarget : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
-        foreach (var socket in _sockets)
+        var served = _served.ToArray();
+        foreach (var (socket, _) in served)
         {
             socket.Dispose();
         }
 
-        await Task.WhenAll(_served);
+        await Task.WhenAll(served.Select(static x => x.Value));
         _stop.Dispose();
     }
 
@@ -76,8 +76,9 @@ internal sealed class TcpTarget : IAsyncDisposable
             {
                 var socket = await _listener.AcceptAsync(_stop.Token);
                 Interlocked.Increment(ref _accepted);
-                _sockets.Add(socket);
-                _served.Add(ServeAsync(socket));
+                TaskCompletionSource ended = new();
+                _served[socket] = ended.Task;
+                _ = ServeAsync(socket, ended);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
@@ -86,7 +87,7 @@ internal sealed class TcpTarget : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, TaskCompletionSource ended)
     {
         try
         {
@@ -96,9 +97,20 @@ internal sealed class TcpTarget : IAsyncDisposable
         {
             // The test sees it at its own end of the connection.
         }
+        catch (Exception e)
+        {
+            // Kept for dispose, which throws it.
+            ended.SetException(e);
+        }
         finally
         {
             socket.Dispose();
+
+            // What has ended well is forgotten: tests serve tens of thousands.
+            if (ended.TrySetResult())
+            {
+                _served.TryRemove(socket, out _);
+            }
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Gost.Engine.ControlPlane;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Testing;
-using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -10,7 +9,6 @@ namespace Gost.Tests.Protocols.Remote;
 
 /// <summary>Far ends that are killed and come back.</summary>
 [Collection(AloneCollection.Name)]
-[BothLanes]
 public sealed class RemoteRestartTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
