@@ -10,6 +10,7 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY Gost.Api/Gost.Api.csproj Gost.Api/packages.lock.json Gost.Api/
 COPY Gost.Engine/Gost.Engine.csproj Gost.Engine/packages.lock.json Gost.Engine/
 COPY Gost.Ssh/Gost.Ssh.csproj Gost.Ssh/packages.lock.json Gost.Ssh/
+COPY Gost.Streams/Gost.Streams.csproj Gost.Streams/packages.lock.json Gost.Streams/
 COPY Gost.Persistence/Gost.Persistence.csproj Gost.Persistence/packages.lock.json Gost.Persistence/
 # No runtime identifier here: the lock files hold both of them, and a restore for one alone would not match.
 RUN dotnet restore Gost.Api --locked-mode -p:PublishReadyToRun=true
@@ -17,6 +18,7 @@ RUN dotnet restore Gost.Api --locked-mode -p:PublishReadyToRun=true
 COPY .editorconfig appsettings.json ./
 COPY Gost.Engine/ Gost.Engine/
 COPY Gost.Ssh/ Gost.Ssh/
+COPY Gost.Streams/ Gost.Streams/
 COPY Gost.Persistence/ Gost.Persistence/
 COPY Gost.Api/ Gost.Api/
 RUN case "$TARGETARCH" in amd64) rid=linux-x64 ;; arm64) rid=linux-arm64 ;; *) echo "no build for $TARGETARCH" >&2; exit 1 ;; esac \

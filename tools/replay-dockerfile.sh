@@ -13,13 +13,13 @@ chmod 755 "$work"
 echo '== build stage: restore'
 mkdir "$work/src"
 git archive HEAD global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt \
-  Gost.{Api,Engine,Ssh,Persistence}/packages.lock.json Gost.Api/Gost.Api.csproj Gost.Engine/Gost.Engine.csproj Gost.Ssh/Gost.Ssh.csproj Gost.Persistence/Gost.Persistence.csproj \
+  Gost.{Api,Engine,Ssh,Streams,Persistence}/packages.lock.json Gost.Api/Gost.Api.csproj Gost.Engine/Gost.Engine.csproj Gost.Ssh/Gost.Ssh.csproj Gost.Streams/Gost.Streams.csproj Gost.Persistence/Gost.Persistence.csproj \
   | tar x -C "$work/src"
 cd "$work/src"
 dotnet restore Gost.Api --locked-mode -p:PublishReadyToRun=true
 
 echo '== build stage: publish'
-git -C "$repository" archive HEAD .editorconfig appsettings.json Gost.Engine Gost.Ssh Gost.Persistence Gost.Api | tar x -C "$work/src"
+git -C "$repository" archive HEAD .editorconfig appsettings.json Gost.Engine Gost.Ssh Gost.Streams Gost.Persistence Gost.Api | tar x -C "$work/src"
 for rid in linux-arm64 linux-x64; do
   dotnet publish Gost.Api -c Release -r "$rid" --no-restore --no-self-contained -p:PublishReadyToRun=true -p:DebugType=none \
     -p:PublishDocumentationFiles=false -o "$work/app-$rid" -v q

@@ -6,7 +6,7 @@ namespace Gost.Engine.Net;
 /// Buffers of relays: rented while there is data, given back before waiting for more. What is kept for reuse is bounded by the
 /// shared array pool; what is out is counted, so that a test can see a leak.
 /// </summary>
-internal sealed class BufferPool
+internal sealed class BufferPool : ArrayPool<byte>
 {
     /// <summary>Size of a relay buffer in bytes.</summary>
     public const int StreamBufferSize = 32 * 1024;
@@ -16,18 +16,18 @@ internal sealed class BufferPool
     /// <summary>Buffers that are rented now.</summary>
     public int Outstanding => Volatile.Read(ref _outstanding);
 
-    /// <summary>A buffer of at least <paramref name="size"/> bytes, content undefined; <see cref="Return"/> it exactly once.</summary>
-    public byte[] Rent(int size = StreamBufferSize)
+    /// <summary>A buffer of at least <paramref name="minimumLength"/> bytes, content undefined; <see cref="Return"/> it exactly once.</summary>
+    public override byte[] Rent(int minimumLength = StreamBufferSize)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        var buffer = Shared.Rent(minimumLength);
         Interlocked.Increment(ref _outstanding);
         return buffer;
     }
 
     /// <summary>Gives a rented buffer back.</summary>
-    public void Return(byte[] buffer)
+    public override void Return(byte[] array, bool clearArray = false)
     {
         Interlocked.Decrement(ref _outstanding);
-        ArrayPool<byte>.Shared.Return(buffer);
+        Shared.Return(array, clearArray);
     }
 }

@@ -1,24 +1,32 @@
+using System.Buffers;
+using Gost.Streams;
+
 namespace Gost.Ssh.Channels;
 
 /// <summary>
 /// The reading half of a channel: what has come in and was not read, and a read that waits. Bytes go straight into the buffer of a waiting read.
 /// Thread-safe. Source: RFC 4254 section 5.2.
 /// </summary>
-internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
+internal sealed class ChannelIncoming
 {
-    private readonly int _half = window / 2;
+    private readonly ChannelOutgoing _outgoing;
+    private readonly int _half;
     private readonly Lock _gate = new();
-    private readonly PendingCall _call = new();
-    private readonly ReceivedBytes _bytes = new();
+    private readonly PendingCall _call;
+    private readonly ReceivedBytes _bytes = new(ArrayPool<byte>.Shared);
     private Memory<byte> _destination;
-    private bool _waiting;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
     private Exception? _closed;
     private Exception? _error;
     private bool _ended;
-    private int _credit = window;
+    private int _credit;
     private int _consumed;
+
+    /// <summary>Of a channel whose peer was told that it may send <paramref name="window"/> bytes.</summary>
+    public ChannelIncoming(ChannelOutgoing outgoing, int window)
+    {
+        (_outgoing, _half, _credit) = (outgoing, window / 2, window);
+        _call = new PendingCall(_gate);
+    }
 
     /// <summary>Reads what is there, or waits.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -32,7 +40,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
                 return ValueTask.FromException<int>(_closed);
             }
 
-            if (_waiting)
+            if (_call.IsWaiting)
             {
                 throw new InvalidOperationException("another read is pending");
             }
@@ -56,11 +64,12 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
             }
             else
             {
-                return Wait(buffer, cancellationToken);
+                _destination = buffer;
+                return new ValueTask<int>(_call, _call.Begin(cancellationToken));
             }
         }
 
-        outgoing.QueueAdjust(adjust);
+        _outgoing.QueueAdjust(adjust);
         return new ValueTask<int>(count);
     }
 
@@ -76,13 +85,13 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
                 return;
             }
 
-            if (_waiting)
+            if (_call.IsWaiting)
             {
                 var count = Math.Min(bytes.Length, _destination.Length);
                 bytes[..count].CopyTo(_destination.Span);
                 adjust = Consume(count);
                 _bytes.Append(bytes[count..]);
-                Complete(count, null);
+                _call.Complete(count, null);
             }
             else
             {
@@ -90,7 +99,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
             }
         }
 
-        outgoing.QueueAdjust(adjust);
+        _outgoing.QueueAdjust(adjust);
     }
 
     /// <summary>Bytes from the peer that nobody reads: they count against the window, and are as good as read.</summary>
@@ -103,7 +112,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
             adjust = _closed is null ? Consume(count) : 0;
         }
 
-        outgoing.QueueAdjust(adjust);
+        _outgoing.QueueAdjust(adjust);
     }
 
     /// <summary>The peer has ended its direction: what came in is still read.</summary>
@@ -112,7 +121,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
         lock (_gate)
         {
             _ended = true;
-            Complete(0, null);
+            _call.Complete(0, null);
         }
     }
 
@@ -124,7 +133,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
             if (!_ended)
             {
                 _error ??= error;
-                Complete(0, error);
+                _call.Complete(0, ChannelOutgoing.Shown(error));
             }
         }
     }
@@ -136,7 +145,7 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
         {
             _closed ??= reason;
             _bytes.Clear();
-            Complete(0, reason);
+            _call.Complete(0, ChannelOutgoing.Shown(reason));
         }
     }
 
@@ -168,42 +177,5 @@ internal sealed class ChannelIncoming(ChannelOutgoing outgoing, int window)
         _consumed = 0;
         _credit += adjust;
         return adjust;
-    }
-
-    private ValueTask<int> Wait(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        (_waiting, _destination, _token) = (true, buffer, cancellationToken);
-        ValueTask<int> task = new(_call, _call.Begin());
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(static (x, canceled) => ((ChannelIncoming)x!).Cancel(canceled), this);
-        }
-
-        return task;
-    }
-
-    private void Cancel(CancellationToken canceled)
-    {
-        lock (_gate)
-        {
-            // A late call of an earlier read's token must not end this one.
-            if (canceled == _token)
-            {
-                Complete(0, new OperationCanceledException(canceled));
-            }
-        }
-    }
-
-    private void Complete(int count, Exception? error)
-    {
-        if (!_waiting)
-        {
-            return;
-        }
-
-        // Not disposed: that would wait for a callback that may be waiting for the gate.
-        _registration.Unregister();
-        (_waiting, _destination, _registration, _token) = (false, default, default, default);
-        _call.Complete(count, error is null or OperationCanceledException or ObjectDisposedException or IOException ? error : new IOException(error.Message, error));
     }
 }

@@ -34,8 +34,8 @@ internal sealed partial class ChannelOutgoing : IControlItem
             if (_confirmDue)
             {
                 _confirmDue = false;
-                Write(scratch, 5, channel.LocalId);
-                Write(scratch, 9, (uint)channel.Window);
+                Write(scratch, 5, _channel.LocalId);
+                Write(scratch, 9, (uint)_channel.Window);
                 Write(scratch, 13, ChannelLimits.PacketSize);
                 return Begin(scratch, MessageNumber.ChannelOpenConfirmation, 17);
             }
@@ -48,7 +48,7 @@ internal sealed partial class ChannelOutgoing : IControlItem
             }
 
             // A channel that was not confirmed has no number to close it by; data that is about to leave goes first.
-            if (_sending || !channel.IsConfirmed || _closeSent)
+            if (_sending || !_channel.IsConfirmed || _closeSent)
             {
                 return 0;
             }
@@ -83,7 +83,7 @@ internal sealed partial class ChannelOutgoing : IControlItem
         lock (_gate)
         {
             (_window, _granted) = (_window + _granted, 0);
-            Complete(null);
+            _call.Complete(0, null);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class ChannelOutgoing : IControlItem
             _queued = true;
         }
 
-        control.Add(this);
+        _control.Add(this);
     }
 
     private void RemoveIfOver()
@@ -112,7 +112,7 @@ internal sealed partial class ChannelOutgoing : IControlItem
 
         if (over)
         {
-            channel.Remove();
+            _channel.Remove();
         }
     }
 }

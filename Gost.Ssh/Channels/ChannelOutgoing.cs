@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Gost.Ssh.Messages;
 using Gost.Ssh.Transport;
+using Gost.Streams;
 
 namespace Gost.Ssh.Channels;
 
@@ -10,21 +11,20 @@ namespace Gost.Ssh.Channels;
 /// to the transport; everything else from the queue, so that nothing of the channel leaves before its confirmation and no data after its end.
 /// Thread-safe. Source: RFC 4254 sections 5.1 to 5.3.
 /// </summary>
-internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue control)
+internal sealed partial class ChannelOutgoing
 {
     private const int DataHead = 9;
 
     private readonly Lock _gate = new();
-    private readonly PendingCall _call = new();
+    private readonly SshChannel _channel;
+    private readonly ControlQueue _control;
+    private readonly PendingCall _call;
     private readonly byte[] _head = new byte[DataHead];
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
     private Exception? _error;
     private uint _window;
     private uint _granted;
     private int _packet;
     private int _adjust;
-    private bool _waiting;
     private bool _sending;
     private bool _queued;
     private bool _confirmDue;
@@ -33,6 +33,13 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
     private bool _closeDue;
     private bool _closeSent;
     private bool _peerClosed;
+
+    /// <summary>Of <paramref name="channel"/>, whose messages but data go through <paramref name="control"/>.</summary>
+    public ChannelOutgoing(SshChannel channel, ControlQueue control)
+    {
+        (_channel, _control) = (channel, control);
+        _call = new PendingCall(_gate);
+    }
 
     /// <summary>The number the peer has given the channel; 0 while it has not.</summary>
     public uint RemoteId { get; private set; }
@@ -86,7 +93,7 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
             }
 
             _window += count;
-            Complete(null);
+            _call.Complete(0, null);
         }
     }
 
@@ -131,7 +138,7 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
             _endDue &= !cut;
             _error = cut ? _error ?? reason : reason;
             _closeDue = true;
-            Complete(reason);
+            _call.Complete(0, Shown(reason));
         }
 
         Wake();
@@ -144,7 +151,7 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
         {
             _error ??= reason;
             (_peerClosed, _closeDue, _endDue) = (true, true, false);
-            Complete(reason);
+            _call.Complete(0, Shown(reason));
         }
 
         Wake();
@@ -158,9 +165,13 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
         {
             _error ??= reason;
             (_closeSent, _closeDue, _endDue, _confirmDue, _adjust) = (true, false, false, false, 0);
-            Complete(reason);
+            _call.Complete(0, Shown(reason));
         }
     }
+
+    /// <summary>A failure as a stream shows it.</summary>
+    public static Exception Shown(Exception error) =>
+        error is OperationCanceledException or ObjectDisposedException or IOException ? error : new IOException(error.Message, error);
 
     private ValueTask<int> ReserveAsync(int wanted, CancellationToken cancellationToken)
     {
@@ -171,7 +182,7 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
                 return ValueTask.FromException<int>(Shown(_error));
             }
 
-            if (_endDue || _endSent || _waiting || _sending)
+            if (_endDue || _endSent || _call.IsWaiting || _sending)
             {
                 throw new InvalidOperationException(_endDue || _endSent ? "the writes of the channel have ended" : "another write is pending");
             }
@@ -189,14 +200,8 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
                 return new ValueTask<int>(count);
             }
 
-            (_waiting, _token) = (true, cancellationToken);
-            ValueTask<int> task = new(_call, _call.Begin());
-            if (cancellationToken.CanBeCanceled)
-            {
-                _registration = cancellationToken.UnsafeRegister(static (x, canceled) => ((ChannelOutgoing)x!).Cancel(canceled), this);
-            }
-
-            return task;
+            // 0 = look again.
+            return new ValueTask<int>(_call, _call.Begin(cancellationToken));
         }
     }
 
@@ -211,11 +216,11 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
             BinaryPrimitives.WriteUInt32BigEndian(_head.AsSpan(5), (uint)bytes.Length);
 
             // A write that the transport cannot take ends when the channel is cut. Data paths give no token of their own.
-            both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, channel.Cut) : null;
+            both = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _channel.Cut) : null;
             ValueTask sent;
             try
             {
-                sent = transport.SendAsync(_head, bytes, both?.Token ?? channel.Cut);
+                sent = transport.SendAsync(_head, bytes, both?.Token ?? _channel.Cut);
             }
             finally
             {
@@ -259,32 +264,5 @@ internal sealed partial class ChannelOutgoing(SshChannel channel, ControlQueue c
             _error ??= error is OperationCanceledException ? new IOException("a write was given up halfway", error) : error;
             return shown is OperationCanceledException ? new OperationCanceledException(shown.Message, error, cancellationToken) : shown;
         }
-    }
-
-    private static Exception Shown(Exception error) =>
-        error is OperationCanceledException or ObjectDisposedException or IOException ? error : new IOException(error.Message, error);
-
-    private void Cancel(CancellationToken canceled)
-    {
-        lock (_gate)
-        {
-            if (canceled == _token)
-            {
-                Complete(new OperationCanceledException(canceled));
-            }
-        }
-    }
-
-    // 0 = look again.
-    private void Complete(Exception? error)
-    {
-        if (!_waiting)
-        {
-            return;
-        }
-
-        _registration.Unregister();
-        (_waiting, _registration, _token) = (false, default, default);
-        _call.Complete(0, error is null ? null : Shown(error));
     }
 }

@@ -1,4 +1,5 @@
 using Gost.Ssh.Transport;
+using Gost.Streams;
 
 namespace Gost.Ssh.Channels;
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Catalog;
 using Gost.Engine.Config.Model;
+using Gost.Tests.ControlPlane;
 using Gost.Tests.Routing;
 
 namespace Gost.Tests.Binds;
@@ -18,27 +19,13 @@ internal sealed class FarEnd : IProtocolModule
     public ChannelReader<Attempt> Attempts => _attempts.Reader;
 
     /// <summary>A chain of one node at this far end.</summary>
-    public static ChainConfig Chain(string name, string node = "n") => new()
+    public static ChainConfig Chain(string name, string node = "n") => LiveEngine.Chain(name, new NodeConfig
     {
-        Name = name,
-        Hops =
-        [
-            new HopConfig
-            {
-                Name = "h",
-                Nodes =
-                [
-                    new NodeConfig
-                    {
-                        Name = node,
-                        Addr = $"{node}:1",
-                        Connector = new ConnectorConfig { Type = Name },
-                        Dialer = new DialerConfig { Type = Name },
-                    },
-                ],
-            },
-        ],
-    };
+        Name = node,
+        Addr = $"{node}:1",
+        Connector = new ConnectorConfig { Type = Name },
+        Dialer = new DialerConfig { Type = Name },
+    });
 
     public void Register(ProtocolCatalog.Builder builder)
     {

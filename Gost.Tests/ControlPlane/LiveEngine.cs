@@ -40,6 +40,9 @@ internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = nu
         Forwarder = new ForwarderConfig { Nodes = [.. targets.Select(static (x, i) => new ForwardNodeConfig { Name = $"target-{i}", Addr = x })] },
     };
 
+    /// <summary>A chain of one node.</summary>
+    public static ChainConfig Chain(string name, NodeConfig node) => new() { Name = name, Hops = [new HopConfig { Name = "h", Nodes = [node] }] };
+
     /// <summary>A change that must work.</summary>
     public async Task<ChangeApplied> ApplyAsync(ChangeRequest request)
     {

@@ -150,7 +150,7 @@ public sealed class ObjectWarningsTests
         Assert.Empty(Warnings(engine));
     }
 
-    private static ChainConfig Chain(NodeConfig node) => new() { Name = "c", Hops = [new HopConfig { Name = "h", Nodes = [node] }] };
+    private static ChainConfig Chain(NodeConfig node) => LiveEngine.Chain("c", node);
 
     private static ServiceConfig Through(string chain) =>
         LiveEngine.Service("a", "127.0.0.1:0", "127.0.0.1:9") with { Handler = new HandlerConfig { Type = "tcp", Chain = chain } };

@@ -1,5 +1,4 @@
 using Gost.Tests.ControlPlane;
-using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Renci.SshNet;
@@ -12,25 +11,18 @@ namespace Gost.Tests.Interop;
 [BothLanes]
 public sealed class SshNetClientTests : IAsyncDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly OwnPeer _own = new();
-    private readonly TcpTarget _echo = TcpTarget.Echo();
+    private readonly SshEnds _ends = new();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _own.DisposeAsync();
-        await _echo.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _ends.DisposeAsync();
 
     [Fact]
     public async Task LocalRemoteAndDynamicForwards_WithAPassword()
     {
-        using SshClient client = new("127.0.0.1", await _own.StartAsync("sshd://user:pass@127.0.0.1:0"), "user", "pass");
+        using SshClient client = new("127.0.0.1", await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"), "user", "pass");
         await client.ConnectAsync(LiveEngine.Token);
         var ports = Ports.Free(3);
-        using ForwardedPortLocal local = new("127.0.0.1", (uint)ports, "127.0.0.1", (uint)_echo.Port);
-        using ForwardedPortRemote remote = new("127.0.0.1", (uint)ports + 1, "127.0.0.1", (uint)_echo.Port);
+        using ForwardedPortLocal local = new("127.0.0.1", (uint)ports, "127.0.0.1", (uint)_ends.Echo.Port);
+        using ForwardedPortRemote remote = new("127.0.0.1", (uint)ports + 1, "127.0.0.1", (uint)_ends.Echo.Port);
         using ForwardedPortDynamic dynamic = new("127.0.0.1", (uint)ports + 2);
         await using var web = TcpTarget.Http("over socks");
         foreach (var port in (ForwardedPort[])[local, remote, dynamic])
@@ -59,9 +51,9 @@ public sealed class SshNetClientTests : IAsyncDisposable
     [InlineData("rsa")]
     public async Task EachKindOfKey_LogsIn_AndAStrangeOneDoesNot(string kind)
     {
-        var key = await OpenSshServer.MakeKeyAsync(_folder, "id", kind);
-        var stranger = await OpenSshServer.MakeKeyAsync(_folder, "stranger", kind);
-        var port = await _own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={key}.pub");
+        var key = await OpenSshServer.MakeKeyAsync(_ends.Folder, "id", kind);
+        var stranger = await OpenSshServer.MakeKeyAsync(_ends.Folder, "stranger", kind);
+        var port = await _ends.Own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={key}.pub");
         using (PrivateKeyFile file = new(key))
         using (SshClient client = new("127.0.0.1", port, "anyone", file))
         {

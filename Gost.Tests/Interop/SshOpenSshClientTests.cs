@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Gost.Tests.ControlPlane;
-using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Xunit;
@@ -13,24 +12,17 @@ namespace Gost.Tests.Interop;
 [BothLanes]
 public sealed partial class SshOpenSshClientTests : IAsyncDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly OwnPeer _own = new();
-    private readonly TcpTarget _echo = TcpTarget.Echo();
+    private readonly SshEnds _ends = new();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _own.DisposeAsync();
-        await _echo.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _ends.DisposeAsync();
 
     [Fact]
     public async Task LocalRemoteAndDynamicForwards_WithAPassword()
     {
-        var client = new OpenSshClient(_folder, await _own.StartAsync("sshd://user:pass@127.0.0.1:0"));
+        var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"));
         var ports = Ports.Free(3);
         await using var ssh = await client.StartAsync(
-            ports, "-L", $"{ports}:{_echo.Address}", "-R", $"{ports + 1}:{_echo.Address}", "-D", $"{ports + 2}", "-R", $"0:{_echo.Address}");
+            ports, "-L", $"{ports}:{_ends.Echo.Address}", "-R", $"{ports + 1}:{_ends.Echo.Address}", "-D", $"{ports + 2}", "-R", $"0:{_ends.Echo.Address}");
         await Eventually.TrueAsync("the remote ports", TimeSpan.FromSeconds(20), () => Ports.IsTaken(ports + 1, ProtocolType.Tcp) && Allocated().IsMatch(ssh.Log), LiveEngine.Token);
         var chosen = int.Parse(Allocated().Match(ssh.Log).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
@@ -44,7 +36,7 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
             Programs.Require("curl"), ["-sS", "-m", "30", "--proxy", $"socks5h://127.0.0.1:{ports + 2}", $"http://localhost:{web.Port}/"], LiveEngine.Token);
         Assert.Equal("over socks", curl.Output);
 
-        var listed = _own.Engines[0].Control.GetConnections(_own.Engines[0].Control.Export().Services[0].Name)!;
+        var listed = _ends.Own.Engines[0].Control.GetConnections(_ends.Own.Engines[0].Control.Export().Services[0].Name)!;
         Assert.Contains(listed, x => x.Target == $"bind tcp 127.0.0.1:{ports + 1}" && x.InputBytes >= 100_000);
     }
 
@@ -54,28 +46,28 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
     [InlineData("rsa")]
     public async Task EachKindOfKey_OpensStdio_AndKeysMayBeLimited(string kind)
     {
-        var key = await OpenSshServer.MakeKeyAsync(_folder, "id", kind);
-        var authorized = _folder.Write("authorized", $"permitopen=\"{_echo.Address}\",permitlisten=\"7\" {await File.ReadAllTextAsync(key + ".pub", LiveEngine.Token)}");
+        var key = await OpenSshServer.MakeKeyAsync(_ends.Folder, "id", kind);
+        var authorized = _ends.Folder.Write("authorized", $"permitopen=\"{_ends.Echo.Address}\",permitlisten=\"7\" {await File.ReadAllTextAsync(key + ".pub", LiveEngine.Token)}");
         await using var other = TcpTarget.Echo();
-        var client = new OpenSshClient(_folder, await _own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={authorized}"));
+        var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={authorized}"));
 
-        var answered = await client.RunAsync("hello", "-i", key, "-W", _echo.Address);
+        var answered = await client.RunAsync("hello", "-i", key, "-W", _ends.Echo.Address);
         Assert.Equal((0, "hello"), (answered.ExitCode, answered.Output));
         var refused = await client.RunAsync("", "-i", key, "-W", other.Address);
         Assert.Contains("administratively prohibited", refused.Error, StringComparison.Ordinal);
-        var bind = await client.RunAsync("", "-i", key, "-N", "-R", $"{Ports.Free()}:{_echo.Address}");
+        var bind = await client.RunAsync("", "-i", key, "-N", "-R", $"{Ports.Free()}:{_ends.Echo.Address}");
         Assert.Contains("remote port forwarding failed", bind.Error, StringComparison.Ordinal);
 
-        var stranger = await OpenSshServer.MakeKeyAsync(_folder, "stranger", kind);
-        Assert.Contains("Permission denied", (await client.RunAsync("", "-i", stranger, "-W", _echo.Address)).Error, StringComparison.Ordinal);
+        var stranger = await OpenSshServer.MakeKeyAsync(_ends.Folder, "stranger", kind);
+        Assert.Contains("Permission denied", (await client.RunAsync("", "-i", stranger, "-W", _ends.Echo.Address)).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task LongTransfers_AcrossNewKeys_ArriveWhole()
     {
-        var client = new OpenSshClient(_folder, await _own.StartAsync("sshd://user:pass@127.0.0.1:0"));
+        var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"));
         var ports = Ports.Free(2);
-        await using var ssh = await client.StartAsync(ports, "-o", "RekeyLimit=16M", "-L", $"{ports}:{_echo.Address}", "-R", $"{ports + 1}:{_echo.Address}");
+        await using var ssh = await client.StartAsync(ports, "-o", "RekeyLimit=16M", "-L", $"{ports}:{_ends.Echo.Address}", "-R", $"{ports + 1}:{_ends.Echo.Address}");
         await Eventually.TrueAsync("the remote port", TimeSpan.FromSeconds(20), () => Ports.IsTaken(ports + 1, ProtocolType.Tcp), LiveEngine.Token);
 
         await SshTraffic.EchoAsync(ports, SshTraffic.LongTransfer);
@@ -85,32 +77,32 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
     [Fact]
     public async Task WhatCannotBe_IsRefusedInWords_AndTheConnectionLivesOn()
     {
-        var client = new OpenSshClient(_folder, await _own.StartAsync("sshd://user:pass@127.0.0.1:0"));
+        var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"));
         Assert.Contains("Connection refused", (await client.RunAsync("", "-W", $"127.0.0.1:{Ports.Free()}")).Error, StringComparison.Ordinal);
         Assert.Contains("only", (await client.RunAsync("", "-T")).Error, StringComparison.Ordinal);
-        Assert.Contains("remote port forwarding failed", (await client.RunAsync("", "-N", "-R", $"{_echo.Port}:{_echo.Address}")).Error, StringComparison.Ordinal);
+        Assert.Contains("remote port forwarding failed", (await client.RunAsync("", "-N", "-R", $"{_ends.Echo.Port}:{_ends.Echo.Address}")).Error, StringComparison.Ordinal);
 
         using TempFolder folder = new();
-        OpenSshClient wrong = new(folder, _own.Engines[0].Port(_own.Engines[0].Control.Export().Services[0].Name), password: "wrong");
-        Assert.Contains("Permission denied", (await wrong.RunAsync("", "-W", _echo.Address)).Error, StringComparison.Ordinal);
+        OpenSshClient wrong = new(folder, _ends.Own.Engines[0].Port(_ends.Own.Engines[0].Control.Export().Services[0].Name), password: "wrong");
+        Assert.Contains("Permission denied", (await wrong.RunAsync("", "-W", _ends.Echo.Address)).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task CancelledRemoteForward_FreesItsPort_AndItsConnectionsLiveOn()
     {
-        var client = new OpenSshClient(_folder, await _own.StartAsync("sshd://user:pass@127.0.0.1:0"));
+        var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"));
         var port = Ports.Free();
-        var control = _folder.File("ctl");
-        await using var ssh = await client.StartAsync(port, "-M", "-S", control, "-R", $"{port}:{_echo.Address}");
+        var control = _ends.Folder.File("ctl");
+        await using var ssh = await client.StartAsync(port, "-M", "-S", control, "-R", $"{port}:{_ends.Echo.Address}");
         using var open = await LiveEngine.ConnectAsync(port);
         Assert.True(await LiveEngine.EchoesAsync(open));
 
-        var cancelled = await client.RunAsync("", "-S", control, "-O", "cancel", "-R", $"{port}:{_echo.Address}");
+        var cancelled = await client.RunAsync("", "-S", control, "-O", "cancel", "-R", $"{port}:{_ends.Echo.Address}");
         Assert.True(cancelled.ExitCode == 0, cancelled.Error);
         await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
         Assert.True(await LiveEngine.EchoesAsync(open));
 
-        var again = await client.RunAsync("", "-S", control, "-O", "forward", "-R", $"{port}:{_echo.Address}");
+        var again = await client.RunAsync("", "-S", control, "-O", "forward", "-R", $"{port}:{_ends.Echo.Address}");
         Assert.True(again.ExitCode == 0, again.Error);
         await SshTraffic.EchoAsync(port, 1000);
     }

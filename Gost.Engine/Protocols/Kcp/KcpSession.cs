@@ -2,6 +2,7 @@ using System.Net;
 using Gost.Engine.Protocols.Kcp.Arq;
 using Gost.Engine.Protocols.Kcp.Packets;
 using Gost.Engine.Runtime;
+using Gost.Streams;
 
 namespace Gost.Engine.Protocols.Kcp;
 
@@ -37,9 +38,9 @@ internal sealed partial class KcpSession : ISegmentSink
     private readonly KcpClock _clock;
     private readonly TimeProvider _time;
     private readonly Action<KcpSession> _ended;
-    private readonly PendingTransfer _reader;
-    private readonly PendingTransfer _writer;
-    private readonly PendingTransfer _drain;
+    private readonly PendingCall _reader;
+    private readonly PendingCall _writer;
+    private readonly PendingCall _drain;
     private readonly ITimer _timer;
     private Memory<byte> _readBuffer;
     private ReadOnlyMemory<byte> _writeRest;
@@ -69,9 +70,9 @@ internal sealed partial class KcpSession : ISegmentSink
         _arq = new KcpArq(conversation, options, codec.Overhead, engine.Buffers);
         _batch = new PacketBatch(engine.Buffers);
         _clock = new KcpClock(engine.Time);
-        _reader = new PendingTransfer(Cancel);
-        _writer = new PendingTransfer(Cancel);
-        _drain = new PendingTransfer(Cancel);
+        _reader = new PendingCall(_gate);
+        _writer = new PendingCall(_gate);
+        _drain = new PendingCall(_gate);
         _timer = engine.Time.CreateTimer(static x => ((KcpSession)x!).OnTimer(), this, IdleLimit, Timeout.InfiniteTimeSpan);
     }
 
@@ -112,9 +113,9 @@ internal sealed partial class KcpSession : ISegmentSink
 
             if (!_arq.HasData)
             {
-                Begin(_reader, cancellationToken);
+                var token = Begin(_reader, cancellationToken);
                 _readBuffer = buffer;
-                return new ValueTask<int>(_reader, _reader.Token);
+                return new ValueTask<int>(_reader, token);
             }
 
             count = _arq.Read(buffer.Span);
@@ -143,9 +144,8 @@ internal sealed partial class KcpSession : ISegmentSink
             var rest = bytes[_arq.Write(bytes.Span)..];
             if (!rest.IsEmpty)
             {
-                Begin(_writer, cancellationToken);
+                written = new ValueTask(_writer, Begin(_writer, cancellationToken));
                 _writeRest = rest;
-                written = new ValueTask(_writer, _writer.Token);
             }
 
             Flush(ref wakes);
@@ -170,8 +170,7 @@ internal sealed partial class KcpSession : ISegmentSink
                 return ValueTask.CompletedTask;
             }
 
-            Begin(_drain, cancellationToken);
-            finished = new ValueTask(_drain, _drain.Token);
+            finished = new ValueTask(_drain, Begin(_drain, cancellationToken));
             Settle(ref wakes);
         }
 
@@ -248,29 +247,8 @@ internal sealed partial class KcpSession : ISegmentSink
         }
     }
 
-    private static void Begin(PendingTransfer transfer, CancellationToken cancellationToken)
-    {
-        if (transfer.IsWaiting)
-        {
-            throw new InvalidOperationException("a stream has one reader and one writer at a time");
-        }
-
-        transfer.Begin(cancellationToken);
-    }
-
-    private void Cancel(PendingTransfer transfer, CancellationToken cancellationToken)
-    {
-        bool waits;
-        lock (_gate)
-        {
-            waits = transfer.TryTake();
-        }
-
-        if (waits)
-        {
-            transfer.SetException(new OperationCanceledException(cancellationToken));
-        }
-    }
+    private static short Begin(PendingCall call, CancellationToken cancellationToken) =>
+        call.IsWaiting ? throw new InvalidOperationException("a stream has one reader and one writer at a time") : call.Begin(cancellationToken);
 
     private IOException Ended() => new(_fault?.Message ?? "the KCP session was closed", _fault);
 }

@@ -1,4 +1,5 @@
 using Gost.Engine.Net;
+using Gost.Streams;
 
 namespace Gost.Engine.Protocols.Mux;
 
@@ -6,25 +7,33 @@ namespace Gost.Engine.Protocols.Mux;
 /// The reading half of a stream: what has come in and was not read, and a read that waits. Bytes go straight into the buffer of a waiting read. Thread-safe.
 /// Source: spec/wire/mux.md section 3.
 /// </summary>
-internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, SmuxOptions options, BufferPool buffers)
+internal sealed class SmuxIncoming
 {
     // A stream of a peer that also keeps to windows in version 1 begins with the first and doubles while its reader waits for more.
     private const int LargestWindow = 2 * 1024 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly PendingCall _call = new();
-    private readonly ReceivedBytes _bytes = new(buffers);
+    private readonly SmuxSession _session;
+    private readonly SmuxOutgoing _outgoing;
+    private readonly SmuxOptions _options;
+    private readonly PendingCall _call;
+    private readonly ReceivedBytes _bytes;
     private Memory<byte> _destination;
-    private bool _waiting;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
     private Exception? _closed;
     private Exception? _error;
     private bool _ended;
     private uint _consumed;
     private int _sinceUpdate;
     private bool _updated;
-    private int _window = options.MaxStreamBuffer;
+    private int _window;
+
+    /// <summary>Of a stream of <paramref name="session"/>; chunks for what waits are rented from <paramref name="buffers"/>.</summary>
+    public SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, SmuxOptions options, BufferPool buffers)
+    {
+        (_session, _outgoing, _options, _window) = (session, outgoing, options, options.MaxStreamBuffer);
+        _call = new PendingCall(_gate);
+        _bytes = new ReceivedBytes(buffers);
+    }
 
     /// <summary>Bytes that wait to be read.</summary>
     public int Unread
@@ -45,7 +54,7 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
         {
             lock (_gate)
             {
-                return _bytes.Length > 0 || !_waiting;
+                return _bytes.Length > 0 || !_call.IsWaiting;
             }
         }
     }
@@ -76,7 +85,7 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
                 return ValueTask.FromException<int>(_closed);
             }
 
-            if (_waiting)
+            if (_call.IsWaiting)
             {
                 throw new InvalidOperationException("another read is pending");
             }
@@ -102,17 +111,18 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
             else
             {
                 count = -1;
-                waiting = Wait(buffer, cancellationToken);
+                _destination = buffer;
+                waiting = new ValueTask<int>(_call, _call.Begin(cancellationToken));
             }
         }
 
         if (count < 0)
         {
-            outgoing.EnsureOpened();
+            _outgoing.EnsureOpened();
             return waiting;
         }
 
-        session.Budget.Release(count);
+        _session.Budget.Release(count);
         Tell(update, endSeen);
         return new ValueTask<int>(count);
     }
@@ -128,14 +138,14 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
                 return;
             }
 
-            if (_waiting)
+            if (_call.IsWaiting)
             {
                 var count = Math.Min(bytes.Length, _destination.Length);
                 bytes[..count].CopyTo(_destination.Span);
                 bytes = bytes[count..];
                 update = count > 0 && Consume(count);
                 Keep(bytes);
-                Complete(count, null);
+                _call.Complete(count, null);
             }
             else
             {
@@ -153,8 +163,8 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
         lock (_gate)
         {
             _ended = true;
-            endSeen = _waiting && !_destination.IsEmpty;
-            Complete(0, null);
+            endSeen = _call.IsWaiting && !_destination.IsEmpty;
+            _call.Complete(0, null);
         }
 
         Tell(update: false, endSeen);
@@ -168,7 +178,7 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
             if (!_ended)
             {
                 _error ??= error;
-                Complete(0, error);
+                _call.Complete(0, error);
             }
         }
     }
@@ -182,22 +192,10 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
             _closed = reason;
             forgotten = _bytes.Length;
             _bytes.Clear();
-            Complete(0, reason);
+            _call.Complete(0, reason);
         }
 
-        session.Budget.Release(forgotten);
-    }
-
-    private ValueTask<int> Wait(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        (_waiting, _destination, _token) = (true, buffer, cancellationToken);
-        ValueTask<int> task = new(_call, _call.Begin());
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(static (x, canceled) => ((SmuxIncoming)x!).Cancel(canceled), this);
-        }
-
-        return task;
+        _session.Budget.Release(forgotten);
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)
@@ -207,12 +205,12 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
             return;
         }
 
-        if (options.Version > 1 && _bytes.Length + bytes.Length > Math.Max(SmuxOutgoing.InitialWindow, _window))
+        if (_options.Version > 1 && _bytes.Length + bytes.Length > Math.Max(SmuxOutgoing.InitialWindow, _window))
         {
-            throw new SmuxProtocolException($"the far end sent more than the window of stream {outgoing.Id} allows");
+            throw new SmuxProtocolException($"the far end sent more than the window of stream {_outgoing.Id} allows");
         }
 
-        session.Budget.Add(bytes.Length);
+        _session.Budget.Add(bytes.Length);
         _bytes.Append(bytes);
     }
 
@@ -221,12 +219,12 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
     {
         _consumed += (uint)count;
         _sinceUpdate += count;
-        if (!session.IsFlowControlled || (_updated && _sinceUpdate < _window / 2))
+        if (!_session.IsFlowControlled || (_updated && _sinceUpdate < _window / 2))
         {
             return false;
         }
 
-        if (session.PeerKeepsDirections)
+        if (_session.PeerKeepsDirections)
         {
             // A peer of our own takes any window. One whose reader keeps up grows, so that a long way is used; one that stalls stays small.
             var next = _updated && _bytes.Length == 0 ? Math.Min(_window * 2L, LargestWindow) : SmuxOutgoing.InitialWindow;
@@ -249,37 +247,12 @@ internal sealed class SmuxIncoming(SmuxSession session, SmuxOutgoing outgoing, S
                 (consumed, window) = (_consumed, _window);
             }
 
-            session.QueueUpdate(outgoing, consumed, window);
+            _session.QueueUpdate(_outgoing, consumed, window);
         }
 
         if (endSeen)
         {
-            session.OnEndSeen(outgoing);
+            _session.OnEndSeen(_outgoing);
         }
-    }
-
-    private void Cancel(CancellationToken canceled)
-    {
-        lock (_gate)
-        {
-            // A late call of an earlier read's token must not end this one.
-            if (canceled == _token)
-            {
-                Complete(0, new OperationCanceledException(canceled));
-            }
-        }
-    }
-
-    private void Complete(int count, Exception? error)
-    {
-        if (!_waiting)
-        {
-            return;
-        }
-
-        // Not disposed: that would wait for a callback that may be waiting for the gate.
-        _registration.Unregister();
-        (_waiting, _destination, _registration, _token) = (false, default, default, default);
-        _call.Complete(count, error);
     }
 }

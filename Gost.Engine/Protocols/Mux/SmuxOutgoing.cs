@@ -1,32 +1,38 @@
+using Gost.Streams;
+
 namespace Gost.Engine.Protocols.Mux;
 
 /// <summary>
 /// The writing half of a stream: what waits to be sent of it, and how much the peer takes. Everything but the two public calls of the application is
 /// guarded by the writer's gate. Source: spec/wire/mux.md sections 3 and 4.
 /// </summary>
-internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id, bool openDue)
+internal sealed class SmuxOutgoing
 {
     /// <summary>Bytes that may be under way before the peer has said anything. Source: spec/wire/mux.md section 3.</summary>
     public const int InitialWindow = 256 * 1024;
 
-    private readonly PendingCall _call = new();
+    private readonly SmuxWriter _writer;
+    private readonly PendingCall _call;
     private ReadOnlyMemory<byte> _data;
     private bool _busy;
-    private bool _awaited;
     private bool _dropping;
     private bool _endRequested;
     private Exception? _result;
     private Exception? _failure;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _registration;
     private uint _sent;
     private uint _consumed;
     private long _window = InitialWindow;
-    private volatile bool _openDue = openDue;
+    private volatile bool _openDue;
 
-    public uint Id => id;
+    public SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id, bool openDue)
+    {
+        (_writer, Stream, Id, _openDue) = (writer, stream, id, openDue);
+        _call = new PendingCall(writer.Gate, GiveUp);
+    }
 
-    public SmuxStream Stream => stream;
+    public uint Id { get; }
+
+    public SmuxStream Stream { get; }
 
     /// <summary>SYN was not sent yet.</summary>
     public bool OpenDue { get => _openDue; set => _openDue = value; }
@@ -70,7 +76,7 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
     public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         bool wake;
-        lock (writer.Gate)
+        lock (_writer.Gate)
         {
             if (_busy || _endRequested)
             {
@@ -93,30 +99,22 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
             }
 
             (_data, _busy, _result) = (data, true, null);
-            wake = writer.Schedule(this);
+            wake = _writer.Schedule(this);
         }
 
         if (wake)
         {
-            writer.Wake();
+            _writer.Wake();
         }
 
-        lock (writer.Gate)
+        lock (_writer.Gate)
         {
             if (!_busy)
             {
                 return _result is null ? ValueTask.CompletedTask : ValueTask.FromException(_result);
             }
 
-            _awaited = true;
-            var token = _call.Begin();
-            _token = cancellationToken;
-            if (cancellationToken.CanBeCanceled)
-            {
-                _registration = cancellationToken.UnsafeRegister(static (x, canceled) => ((SmuxOutgoing)x!).Cancel(canceled), this);
-            }
-
-            return new ValueTask(_call, token);
+            return new ValueTask(_call, _call.Begin(cancellationToken));
         }
     }
 
@@ -129,14 +127,14 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
         }
 
         bool wake;
-        lock (writer.Gate)
+        lock (_writer.Gate)
         {
-            wake = _openDue && writer.ScheduleControl(this);
+            wake = _openDue && _writer.ScheduleControl(this);
         }
 
         if (wake)
         {
-            writer.Wake();
+            _writer.Wake();
         }
     }
 
@@ -161,7 +159,7 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
         }
 
         EndDue = true;
-        return writer.Schedule(this);
+        return _writer.Schedule(this);
     }
 
     /// <summary>The next frame's length, 0 when nothing can be sent.</summary>
@@ -188,11 +186,11 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
     {
         if ((int)(consumed - _consumed) < 0 || (int)(_sent - consumed) < 0)
         {
-            throw new SmuxProtocolException($"the far end says it has read {consumed} bytes of stream {id}: {_sent} were sent, {_consumed} read before");
+            throw new SmuxProtocolException($"the far end says it has read {consumed} bytes of stream {Id}: {_sent} were sent, {_consumed} read before");
         }
 
         (_consumed, _window) = (consumed, window);
-        return HasData && writer.Schedule(this);
+        return HasData && _writer.Schedule(this);
     }
 
     /// <summary>Tells the peer what was read here; gives whether the writer is to be woken.</summary>
@@ -205,7 +203,7 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
         }
 
         (ReadCount, ReadWindow, UpdateDue) = (consumed, (uint)window, true);
-        return writer.ScheduleControl(this);
+        return _writer.ScheduleControl(this);
     }
 
     /// <summary>From now on what is written is thrown away without a word: the peer has closed, but what it sent before is still being read.</summary>
@@ -237,39 +235,20 @@ internal sealed class SmuxOutgoing(SmuxWriter writer, SmuxStream stream, uint id
         ResetDue = peerMayKeepDirections && (!PeerEnded || (cut && !EndSent));
         ResetFirst = cut;
         EndDue = !EndSent;
-        return (EndDue || ResetDue) && writer.Schedule(this);
+        return (EndDue || ResetDue) && _writer.Schedule(this);
     }
 
     private static IOException Again(Exception failure) => new(failure.Message, failure);
 
-    private void Cancel(CancellationToken canceled)
-    {
-        lock (writer.Gate)
-        {
-            // A late call of an earlier write's token must not end this one.
-            if (_busy && _awaited && canceled == _token)
-            {
-                Complete(new OperationCanceledException(canceled));
-            }
-        }
-    }
+    // What waited to be sent belongs to the caller again.
+    private void GiveUp() => (_data, _busy, _result) = (default, false, null);
 
     private void Complete(Exception? error)
     {
-        if (!_busy)
+        if (_busy)
         {
-            return;
+            (_data, _busy, _result) = (default, false, error);
+            _call.Complete(0, error);
         }
-
-        (_data, _busy, _result) = (default, false, error);
-        if (!_awaited)
-        {
-            return;
-        }
-
-        // Not disposed: that would wait for a callback that may be waiting for the gate.
-        _registration.Unregister();
-        (_awaited, _registration, _token) = (false, default, default);
-        _call.Complete(0, error);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Streams;
 
 namespace Gost.Engine.Protocols.Mux;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Protocols.Quic;
+using Gost.Engine.Runtime;
 using Gost.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -18,10 +19,8 @@ public sealed class QuicSessionTests
     [Fact]
     public async Task Stream_IsSeenWithItsFirstByte_AndItsDirectionsEndApart()
     {
-        await using EngineParts engine = new();
-        var (near, far) = FakeQuicLink.Pair(Client, Server, 10);
-        await using var client = QuicSession.OfClient(near, engine.Services);
-        await using var server = QuicSession.OfServer(far, engine.Services);
+        await using Ends ends = new(QuicSession.OfServer);
+        var (client, server) = (ends.Client, ends.Server);
         await using var stream = await client.OpenStreamAsync(Token);
         var accepting = server.AcceptStreamAsync(Token).AsTask();
         Assert.False(accepting.IsCompleted);
@@ -97,10 +96,8 @@ public sealed class QuicSessionTests
     [Fact]
     public async Task StreamThatAServerOpens_IsCut()
     {
-        await using EngineParts engine = new();
-        var (near, far) = FakeQuicLink.Pair(Client, Server, 10);
-        await using var client = QuicSession.OfClient(near, engine.Services);
-        await using var server = QuicSession.OfClient(far, engine.Services);
+        await using Ends ends = new(QuicSession.OfClient);
+        var (client, server) = (ends.Client, ends.Server);
         await using var stream = await server.OpenStreamAsync(Token);
         await stream.WriteAsync(new byte[1], Token);
         await Assert.ThrowsAnyAsync<IOException>(() => stream.ReadAsync(new byte[1], Token).AsTask());
@@ -110,10 +107,8 @@ public sealed class QuicSessionTests
     [Fact]
     public async Task Abort_EndsBothDirectionsOfBothEnds()
     {
-        await using EngineParts engine = new();
-        var (near, far) = FakeQuicLink.Pair(Client, Server, 10);
-        await using var client = QuicSession.OfClient(near, engine.Services);
-        await using var server = QuicSession.OfServer(far, engine.Services);
+        await using Ends ends = new(QuicSession.OfServer);
+        var (client, server) = (ends.Client, ends.Server);
         await using var stream = await client.OpenStreamAsync(Token);
         await stream.WriteAsync(new byte[1], Token);
         await using var accepted = await server.AcceptStreamAsync(Token);
@@ -121,5 +116,28 @@ public sealed class QuicSessionTests
         var reading = accepted.ReadAsync(new byte[10], Token).AsTask();
         stream.Abort();
         await Assert.ThrowsAnyAsync<IOException>(() => reading);
+    }
+
+    /// <summary>Both ends of one connection.</summary>
+    private sealed class Ends : IAsyncDisposable
+    {
+        private readonly EngineParts _engine = new();
+
+        public Ends(Func<IQuicLink, EngineServices, QuicSession> accept)
+        {
+            var (near, far) = FakeQuicLink.Pair(QuicSessionTests.Client, QuicSessionTests.Server, 10);
+            (Client, Server) = (QuicSession.OfClient(near, _engine.Services), accept(far, _engine.Services));
+        }
+
+        public QuicSession Client { get; }
+
+        public QuicSession Server { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            await Client.DisposeAsync();
+            await _engine.DisposeAsync();
+        }
     }
 }

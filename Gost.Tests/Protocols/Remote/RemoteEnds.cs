@@ -83,25 +83,11 @@ internal sealed class RemoteEnds : IAsyncDisposable
         }
     }
 
-    private ChainConfig Chain() => new()
+    private ChainConfig Chain() => LiveEngine.Chain("c", new NodeConfig
     {
-        Name = "c",
-        Hops =
-        [
-            new HopConfig
-            {
-                Name = "h",
-                Nodes =
-                [
-                    new NodeConfig
-                    {
-                        Name = "n",
-                        Addr = $"127.0.0.1:{FarPort}",
-                        Connector = new ConnectorConfig { Type = _protocol, Metadata = RoutingFixture.Map(("notls", true)) },
-                        Dialer = new DialerConfig { Type = "tcp" },
-                    },
-                ],
-            },
-        ],
-    };
+        Name = "n",
+        Addr = $"127.0.0.1:{FarPort}",
+        Connector = new ConnectorConfig { Type = _protocol, Metadata = RoutingFixture.Map(("notls", true)) },
+        Dialer = new DialerConfig { Type = "tcp" },
+    });
 }

@@ -4,7 +4,6 @@ using Gost.Engine.ControlPlane;
 using Gost.Ssh.Keys;
 using Gost.Tests.ControlPlane;
 using Gost.Tests.Interop;
-using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Xunit;
@@ -15,16 +14,9 @@ namespace Gost.Tests.Protocols.Ssh;
 [BothLanes]
 public sealed class SshdPairTests : IAsyncDisposable
 {
-    private readonly TempFolder _folder = new();
-    private readonly OwnPeer _own = new();
-    private readonly TcpTarget _echo = TcpTarget.Echo();
+    private readonly SshEnds _ends = new();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _own.DisposeAsync();
-        await _echo.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _ends.DisposeAsync();
 
     [Theory]
     [InlineData("sshd", "sshd")]
@@ -33,8 +25,8 @@ public sealed class SshdPairTests : IAsyncDisposable
     [InlineData("http+ssh", "http+ssh")]
     public async Task Tcp_IsForwarded_AndTheDirectionsEndOneByOne(string listen, string forward)
     {
-        var far = await _own.StartAsync($"{listen}://user:pass@127.0.0.1:0");
-        var port = await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", $"{forward}://user:pass@127.0.0.1:{far}");
+        var far = await _ends.Own.StartAsync($"{listen}://user:pass@127.0.0.1:0");
+        var port = await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", $"{forward}://user:pass@127.0.0.1:{far}");
 
         await SshTraffic.EchoAsync(port, 3_000_000);
         await SshTraffic.EchoAsync(port, 0);
@@ -46,23 +38,23 @@ public sealed class SshdPairTests : IAsyncDisposable
     [InlineData("relay+ssh", "?bind=true")]
     public async Task RemotePorts_AreForwarded_AndGivenBack(string protocol, string options)
     {
-        var far = await _own.StartAsync($"{protocol}://user:pass@127.0.0.1:0{options}");
-        var port = await _own.StartAsync($"rtcp://127.0.0.1:0/{_echo.Address}", $"{protocol}://user:pass@127.0.0.1:{far}");
+        var far = await _ends.Own.StartAsync($"{protocol}://user:pass@127.0.0.1:0{options}");
+        var port = await _ends.Own.StartAsync($"rtcp://127.0.0.1:0/{_ends.Echo.Address}", $"{protocol}://user:pass@127.0.0.1:{far}");
 
         await SshTraffic.EchoAsync(port, 3_000_000);
         await SshTraffic.ManyAsync(port, 64);
-        await DeleteAsync(_own.Engines[1]);
+        await DeleteAsync(_ends.Own.Engines[1]);
         await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
     }
 
     [Fact]
     public async Task HopsOfSsh_LeadThroughEachOther()
     {
-        var first = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        var second = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        var third = await _own.StartAsync("relay+ssh://user:pass@127.0.0.1:0");
-        var port = await _own.StartAsync(
-            $"tcp://127.0.0.1:0/{_echo.Address}", $"sshd://user:pass@127.0.0.1:{first}", $"sshd://user:pass@127.0.0.1:{second}", $"relay+ssh://user:pass@127.0.0.1:{third}");
+        var first = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var second = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var third = await _ends.Own.StartAsync("relay+ssh://user:pass@127.0.0.1:0");
+        var port = await _ends.Own.StartAsync(
+            $"tcp://127.0.0.1:0/{_ends.Echo.Address}", $"sshd://user:pass@127.0.0.1:{first}", $"sshd://user:pass@127.0.0.1:{second}", $"relay+ssh://user:pass@127.0.0.1:{third}");
 
         await SshTraffic.EchoAsync(port, 1_000_000);
     }
@@ -70,24 +62,24 @@ public sealed class SshdPairTests : IAsyncDisposable
     [Fact]
     public async Task TargetThatRefuses_IsToldInWords_AndTheOtherChannelsLiveOn()
     {
-        var far = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        var port = await _own.StartAsync($"tcp://127.0.0.1:0/127.0.0.1:{Ports.Free()},{_echo.Address}?strategy=fifo", $"sshd://user:pass@127.0.0.1:{far}");
+        var far = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var port = await _ends.Own.StartAsync($"tcp://127.0.0.1:0/127.0.0.1:{Ports.Free()},{_ends.Echo.Address}?strategy=fifo", $"sshd://user:pass@127.0.0.1:{far}");
         using var open = await LiveEngine.ConnectAsync(port);
         Assert.True(await LiveEngine.EchoesAsync(open));
 
         Assert.True(await LiveEngine.ServesAsync(port));
         Assert.True(await LiveEngine.EchoesAsync(open));
-        var refusal = _own.Engines[0].Control.GetStatus(Name(_own.Engines[0]))!.LastError;
+        var refusal = _ends.Own.Engines[0].Control.GetStatus(Name(_ends.Own.Engines[0]))!.LastError;
         Assert.Contains("refused", refusal?.Message, StringComparison.OrdinalIgnoreCase);
         await Eventually.TrueAsync(
-            "the end of the other channels", TimeSpan.FromSeconds(10), () => _own.Engines[0].Control.GetConnections(Name(_own.Engines[0]))!.Count == 1, LiveEngine.Token);
+            "the end of the other channels", TimeSpan.FromSeconds(10), () => _ends.Own.Engines[0].Control.GetConnections(Name(_ends.Own.Engines[0]))!.Count == 1, LiveEngine.Token);
     }
 
     [Fact]
     public async Task WrongPassword_IsTheNodesFault_InWords()
     {
-        var far = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        var port = await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", $"sshd://user:wrong@127.0.0.1:{far}");
+        var far = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var port = await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", $"sshd://user:wrong@127.0.0.1:{far}");
 
         Assert.True(await SshTraffic.IsRefusedAsync(port));
         await Eventually.TrueAsync(
@@ -99,9 +91,9 @@ public sealed class SshdPairTests : IAsyncDisposable
     [Fact]
     public async Task Datagrams_AreRefusedInWords()
     {
-        var far = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        await _own.StartAsync("udp://127.0.0.1:0/127.0.0.1:9", $"sshd://user:pass@127.0.0.1:{far}");
-        using UdpClientSocket client = new(_own.Engines[1].Port(Name(_own.Engines[1])));
+        var far = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        await _ends.Own.StartAsync("udp://127.0.0.1:0/127.0.0.1:9", $"sshd://user:pass@127.0.0.1:{far}");
+        using UdpClientSocket client = new(_ends.Own.Engines[1].Port(Name(_ends.Own.Engines[1])));
         await client.SendAsync("x", LiveEngine.Token);
 
         await Eventually.TrueAsync(
@@ -111,30 +103,30 @@ public sealed class SshdPairTests : IAsyncDisposable
     [Fact]
     public async Task KeyThatIsLimited_ReachesWhatItMay()
     {
-        var key = _folder.Write("id", SshPrivateKey.GenerateText("ssh-ed25519"));
+        var key = _ends.Folder.Write("id", SshPrivateKey.GenerateText("ssh-ed25519"));
         using var parsed = SshPrivateKey.Parse(await File.ReadAllTextAsync(key, LiveEngine.Token));
-        var authorized = _folder.Write("authorized", $"permitopen=\"{_echo.Address}\",no-port-forwarding,port-forwarding {parsed.PublicKey}\n");
-        var far = await _own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={authorized}");
+        var authorized = _ends.Folder.Write("authorized", $"permitopen=\"{_ends.Echo.Address}\",no-port-forwarding,port-forwarding {parsed.PublicKey}\n");
+        var far = await _ends.Own.StartAsync($"sshd://127.0.0.1:0?authorizedKeys={authorized}");
         var node = $"sshd://me@127.0.0.1:{far}?privateKeyFile={key}";
-        Assert.True(await LiveEngine.ServesAsync(await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", node)));
+        Assert.True(await LiveEngine.ServesAsync(await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", node)));
 
         await using var other = TcpTarget.Echo();
-        Assert.True(await SshTraffic.IsRefusedAsync(await _own.StartAsync($"tcp://127.0.0.1:0/{other.Address}", node)));
+        Assert.True(await SshTraffic.IsRefusedAsync(await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{other.Address}", node)));
         Assert.Contains("may not reach", Error(2), StringComparison.Ordinal);
 
         File.WriteAllText(authorized, "");
-        Assert.True(await SshTraffic.IsRefusedAsync(await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", node)));
+        Assert.True(await SshTraffic.IsRefusedAsync(await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", node)));
     }
 
     [Fact]
     public async Task UnixSocket_IsReachedByThoseWhoProvedWhoTheyAre()
     {
-        var path = _folder.File("s");
+        var path = _ends.Folder.File("s");
         using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
-        var open = await _own.StartAsync("sshd://127.0.0.1:0");
-        var closed = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var open = await _ends.Own.StartAsync("sshd://127.0.0.1:0");
+        var closed = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
         var refused = await UnixAsync(path, $"sshd://127.0.0.1:{open}");
         Assert.True(await SshTraffic.IsRefusedAsync(refused));
 
@@ -147,11 +139,11 @@ public sealed class SshdPairTests : IAsyncDisposable
     [Fact]
     public async Task ServiceThatIsChanged_KeepsItsConnections_AndOneThatIsDeletedLetsThemEnd()
     {
-        var far = await _own.StartAsync("sshd://user:pass@127.0.0.1:0");
-        var port = await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", $"sshd://user:pass@127.0.0.1:{far}");
+        var far = await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0");
+        var port = await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", $"sshd://user:pass@127.0.0.1:{far}");
         using var open = await LiveEngine.ConnectAsync(port);
         Assert.True(await LiveEngine.EchoesAsync(open));
-        var server = _own.Engines[0];
+        var server = _ends.Own.Engines[0];
         var service = server.Control.Export().Services[0];
         await server.ApplyAsync(new ReplaceObject(Gost.Engine.Config.ConfigKind.Services, service.Name, service with
         {
@@ -168,12 +160,12 @@ public sealed class SshdPairTests : IAsyncDisposable
 
     private static Task<ChangeApplied> DeleteAsync(LiveEngine engine) => engine.ApplyAsync(new DeleteObject(Gost.Engine.Config.ConfigKind.Services, Name(engine)));
 
-    private string Error(int engine) => _own.Engines[engine].Control.GetStatus(Name(_own.Engines[engine]))?.LastError?.Message ?? "";
+    private string Error(int engine) => _ends.Own.Engines[engine].Control.GetStatus(Name(_ends.Own.Engines[engine]))?.LastError?.Message ?? "";
 
     private async Task<int> UnixAsync(string path, string node)
     {
-        await _own.StartAsync($"tcp://127.0.0.1:0/{_echo.Address}", node);
-        var engine = _own.Engines[^1];
+        await _ends.Own.StartAsync($"tcp://127.0.0.1:0/{_ends.Echo.Address}", node);
+        var engine = _ends.Own.Engines[^1];
         await engine.CreateAsync(LiveEngine.Service("unix", "127.0.0.1:0") with
         {
             Handler = new HandlerConfig { Type = "tcp", Chain = engine.Control.Export().Chains[0].Name },

@@ -238,27 +238,13 @@ public sealed class TlsServiceTests : IDisposable
         Listener = new ListenerConfig { Type = transport, Tls = tls },
     };
 
-    private static ChainConfig Chain(int port, TlsConfig? tls, string transport = "tls") => new()
+    private static ChainConfig Chain(int port, TlsConfig? tls, string transport = "tls") => LiveEngine.Chain("c", new NodeConfig
     {
-        Name = "c",
-        Hops =
-        [
-            new HopConfig
-            {
-                Name = "h",
-                Nodes =
-                [
-                    new NodeConfig
-                    {
-                        Name = "n",
-                        Addr = $"127.0.0.1:{port}",
-                        Connector = new ConnectorConfig { Type = "forward" },
-                        Dialer = new DialerConfig { Type = transport, Tls = tls },
-                    },
-                ],
-            },
-        ],
-    };
+        Name = "n",
+        Addr = $"127.0.0.1:{port}",
+        Connector = new ConnectorConfig { Type = "forward" },
+        Dialer = new DialerConfig { Type = transport, Tls = tls },
+    });
 
     private static async Task<X509Certificate2> CertificateAsync(int port)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Protocols.WebSocket;
@@ -100,36 +99,5 @@ public sealed class WebSocketTransferTests
         var hash = await RandomBytes.SendAsync(x => to.WriteAsync(x, Token), Length, seed);
         await to.CompleteWritesAsync(Token);
         return hash;
-    }
-
-    /// <summary>Gives back what was written, at once.</summary>
-    private sealed class LoopStream : DuplexStream
-    {
-        private readonly byte[] _bytes = new byte[64 * 1024];
-        private int _start;
-        private int _end;
-
-        public override EndPoint? LocalEndPoint => null;
-
-        public override EndPoint? RemoteEndPoint => null;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = Math.Min(buffer.Length, _end - _start);
-            _bytes.AsSpan(_start, count).CopyTo(buffer.Span);
-            _start += count;
-            return new ValueTask<int>(count);
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            (_start, _end) = (0, buffer.Length);
-            buffer.Span.CopyTo(_bytes);
-            return ValueTask.CompletedTask;
-        }
-
-        public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public override void Abort(Exception? reason = null) => Dispose();
     }
 }

@@ -1,12 +1,13 @@
 using System.Buffers;
 
-namespace Gost.Ssh.Channels;
+namespace Gost.Streams;
 
 /// <summary>
-/// Bytes of a channel that wait to be read, in rented chunks that are filled to their ends, so that many small packets cost no more than few large ones.
+/// Bytes of a stream that wait to be read, in rented chunks that are filled to their ends, so that many small frames cost no more than few large ones.
 /// Not thread-safe. <see cref="Clear"/> gives everything back.
 /// </summary>
-internal sealed class ReceivedBytes
+/// <param name="buffers">Where the chunks are rented; borrowed.</param>
+public sealed class ReceivedBytes(ArrayPool<byte> buffers)
 {
     // Small where little waits, and few where much does: the pool keeps a bounded number of each size.
     private const int FirstChunk = 1024;
@@ -31,7 +32,7 @@ internal sealed class ReceivedBytes
             if (_tail is null || _tailEnd == _tail.Length)
             {
                 var size = _chunks.Count == 0 ? FirstChunk : _chunks.Count < ChunksBeforeLarge ? NextChunk : LargeChunk;
-                _tail = ArrayPool<byte>.Shared.Rent(Math.Max(bytes.Length, size));
+                _tail = buffers.Rent(Math.Max(bytes.Length, size));
                 _tailEnd = 0;
                 _chunks.Enqueue(_tail);
             }
@@ -85,6 +86,6 @@ internal sealed class ReceivedBytes
         }
 
         _headStart = 0;
-        ArrayPool<byte>.Shared.Return(head);
+        buffers.Return(head);
     }
 }

@@ -1,12 +1,12 @@
 using System.Threading.Tasks.Sources;
 
-namespace Gost.Ssh.Channels;
+namespace Gost.Streams;
 
 /// <summary>
 /// Wakes one waiting loop on the thread that sets the signal, so that a write reaches the transport without a change of threads. The owner
 /// serializes <see cref="Prepare"/>; <see cref="Set"/> is called once for each.
 /// </summary>
-internal sealed class InlineSignal : IValueTaskSource
+public sealed class InlineSignal : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core;
 
