@@ -10,6 +10,12 @@ namespace Gost.Streams;
 /// <param name="givenUp">Called under the gate when the caller of one that waits has given up, before it is completed.</param>
 public sealed class PendingCall(Lock gate, Action? givenUp = null) : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
 {
+    /// <summary>
+    /// Up to so many bytes, whoever brings them to a read that waits goes on with its caller at once (<see cref="SetResult"/>): passing them on costs less than
+    /// a change of threads. With more, the two are better apart, so that one shared connection keeps several processors busy.
+    /// </summary>
+    public const int SmallDelivery = 4 * 1024;
+
     private ManualResetValueTaskSourceCore<int> _core;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;

@@ -77,6 +77,8 @@ internal sealed class ChannelIncoming
     public void Deliver(ReadOnlySpan<byte> bytes)
     {
         var adjust = 0;
+        var count = 0;
+        var taken = false;
         lock (_gate)
         {
             Charge(bytes.Length);
@@ -87,11 +89,15 @@ internal sealed class ChannelIncoming
 
             if (_call.IsWaiting)
             {
-                var count = Math.Min(bytes.Length, _destination.Length);
+                count = Math.Min(bytes.Length, _destination.Length);
                 bytes[..count].CopyTo(_destination.Span);
                 adjust = Consume(count);
                 _bytes.Append(bytes[count..]);
-                _call.Complete(count, null);
+                taken = bytes.Length <= PendingCall.SmallDelivery && _call.TryTake();
+                if (!taken)
+                {
+                    _call.Complete(count, null);
+                }
             }
             else
             {
@@ -100,6 +106,10 @@ internal sealed class ChannelIncoming
         }
 
         _outgoing.QueueAdjust(adjust);
+        if (taken)
+        {
+            _call.SetResult(count);
+        }
     }
 
     /// <summary>Bytes from the peer that nobody reads: they count against the window, and are as good as read.</summary>

@@ -131,6 +131,8 @@ internal sealed class SmuxIncoming
     public void Deliver(ReadOnlySpan<byte> bytes)
     {
         var update = false;
+        var count = 0;
+        var taken = false;
         lock (_gate)
         {
             if (_closed is not null || _ended || _error is not null)
@@ -140,12 +142,15 @@ internal sealed class SmuxIncoming
 
             if (_call.IsWaiting)
             {
-                var count = Math.Min(bytes.Length, _destination.Length);
+                count = Math.Min(bytes.Length, _destination.Length);
                 bytes[..count].CopyTo(_destination.Span);
-                bytes = bytes[count..];
                 update = count > 0 && Consume(count);
-                Keep(bytes);
-                _call.Complete(count, null);
+                Keep(bytes[count..]);
+                taken = bytes.Length <= PendingCall.SmallDelivery && _call.TryTake();
+                if (!taken)
+                {
+                    _call.Complete(count, null);
+                }
             }
             else
             {
@@ -154,6 +159,10 @@ internal sealed class SmuxIncoming
         }
 
         Tell(update, endSeen: false);
+        if (taken)
+        {
+            _call.SetResult(count);
+        }
     }
 
     /// <summary>The peer has ended its direction: what came in is still read.</summary>
