@@ -12,7 +12,7 @@ public sealed class ShadowsocksAllocationTests
     {
         OptimizedBuild.Require();
         BufferPool buffers = new();
-        LoopStream loop = new();
+        EchoedStream loop = new();
         await using ShadowsocksStream client = new(loop, ShadowsocksParts.Key("aes-256-gcm"), null, new SaltFilter(), buffers);
         await using ShadowsocksStream server = new(loop, ShadowsocksParts.Key("aes-256-gcm"), null, new SaltFilter(), buffers);
         var payload = new byte[40_000];

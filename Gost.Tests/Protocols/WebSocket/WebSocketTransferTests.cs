@@ -63,7 +63,7 @@ public sealed class WebSocketTransferTests
     {
         OptimizedBuild.Require();
         BufferPool buffers = new();
-        LoopStream loop = new();
+        EchoedStream loop = new();
         await using var client = Open(loop, static x => x.Fill(0x5a), buffers);
         await using var server = Open(loop, null, buffers);
         var payload = new byte[8000];

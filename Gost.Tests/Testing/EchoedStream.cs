@@ -4,7 +4,7 @@ using Gost.Engine.Abstractions;
 namespace Gost.Tests.Testing;
 
 /// <summary>Gives back what was written last, at once, and allocates nothing: for tests of what the layers above it allocate.</summary>
-internal sealed class LoopStream : DuplexStream
+internal sealed class EchoedStream : DuplexStream
 {
     private readonly byte[] _bytes = new byte[64 * 1024];
     private int _start;
