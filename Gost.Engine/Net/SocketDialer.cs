@@ -55,7 +55,21 @@ internal sealed class SocketDialer : ISocketDialer
     public ValueTask<DuplexStream> ConnectAsync(Target target, CancellationToken cancellationToken) => ConnectAsync(target, null, cancellationToken);
 
     /// <summary>The same; <paramref name="resolved"/> is called when a name has its addresses.</summary>
-    public async ValueTask<DuplexStream> ConnectAsync(Target target, Action? resolved, CancellationToken cancellationToken)
+    public ValueTask<DuplexStream> ConnectAsync(Target target, Action? resolved, CancellationToken cancellationToken) =>
+        _loops is not null && LiteralOf(target) is { } endPoint
+            ? LoopConnect.RunAsync(_loops, endPoint, default, _options.Mark, cancellationToken)
+            : ConnectResolvedAsync(target, resolved, cancellationToken);
+
+    /// <summary>The address of a target that needs nothing of what else this class does, as most do; null for others.</summary>
+    private IPEndPoint? LiteralOf(Target target) =>
+        target is { Network: TargetNetwork.Tcp, Port: not 0 }
+        && ReferenceEquals(_names, NameLookup.System)
+        && _options is { Interfaces.Count: 0, Netns.Length: 0 }
+        && IPAddress.TryParse(target.Host, out var address)
+            ? new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, target.Port)
+            : null;
+
+    private async ValueTask<DuplexStream> ConnectResolvedAsync(Target target, Action? resolved, CancellationToken cancellationToken)
     {
         if (target.Network == TargetNetwork.Udp)
         {

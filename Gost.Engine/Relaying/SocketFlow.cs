@@ -30,7 +30,7 @@ internal struct SocketFlow(LoopStream from, LoopStream to)
     private bool _sourceEnded;
 
     /// <summary>Whether the source may have bytes.</summary>
-    public bool IsReadable { get; set; } = true;
+    public bool IsReadable { get; set; }
 
     /// <summary>Whether the sink may take bytes.</summary>
     public bool IsWritable { get; set; } = true;

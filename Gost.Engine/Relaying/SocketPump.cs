@@ -149,6 +149,9 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             _loop.Timers.Set(this, _idleTimeout);
         }
 
+        _input.IsReadable = _client.MayHaveBytes;
+        _output.IsReadable = _target.MayHaveBytes;
+
         // One that ended before it knew this pump did not tell it.
         if (_aborted || !_client.TryGetRawSocket(out _) || !_target.TryGetRawSocket(out _))
         {

@@ -9,7 +9,7 @@ namespace Gost.Engine.Net.Loops;
 internal static unsafe class LoopConnect
 {
     /// <summary>A connected stream, which the caller owns. Throws <see cref="FlowException"/> (dial).</summary>
-    public static Task<LoopStream> RunAsync(EventLoopGroup loops, IPEndPoint to, SourceBinding binding, uint mark, CancellationToken cancellationToken)
+    public static ValueTask<DuplexStream> RunAsync(EventLoopGroup loops, IPEndPoint to, SourceBinding binding, uint mark, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         LoopStream stream;

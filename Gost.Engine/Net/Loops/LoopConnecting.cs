@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 
 namespace Gost.Engine.Net.Loops;
@@ -8,7 +9,8 @@ namespace Gost.Engine.Net.Loops;
 internal static class LoopConnecting
 {
     /// <summary>Gives the stream when it is connected; else disposes it and throws <see cref="FlowException"/> (dial).</summary>
-    public static async Task<LoopStream> FinishAsync(LoopStream stream, IPEndPoint to, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<DuplexStream> FinishAsync(LoopStream stream, IPEndPoint to, CancellationToken cancellationToken)
     {
         try
         {

@@ -21,6 +21,7 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     private IPEndPoint? _remote;
     private volatile bool _peerEnded;
     private volatile bool _connectSettled;
+    private volatile bool _mayHaveBytes;
     private int _writesCompleted;
     private int _ended;
 
@@ -52,6 +53,11 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
 
     /// <summary>Whether the far end was seen to have ended its direction, or the connection to have broken; bytes may still be there.</summary>
     public bool HasPeerEnded => _peerEnded;
+
+    /// <summary>
+    /// Whether the loop was ever told of bytes or the end. What it was not told of yet goes to the pump that the stream is given to.
+    /// </summary>
+    public bool MayHaveBytes => _mayHaveBytes;
 
     /// <summary>Whether it is known how a connecting socket ended up.</summary>
     public bool IsConnectSettled => _connectSettled;
@@ -245,6 +251,7 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
 
         if ((events & ~LoopEvents.Writable) != 0)
         {
+            _mayHaveBytes = true;
             Volatile.Read(ref _reader)?.Signal();
         }
 
