@@ -68,7 +68,7 @@ internal sealed class TlsClientSettings
         var name = _secure ? _name : null;
         return new SslClientAuthenticationOptions
         {
-            // An address gives no server name on the wire, but sessions to it can be resumed.
+            // An address gives no server name on the wire, and .NET resumes sessions by that name only.
             TargetHost = _name,
             ClientCertificateContext = identity?.Context,
             EnabledSslProtocols = _rules.Versions,
