@@ -92,13 +92,14 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
                 return ValueTask.FromException<int>(reason);
             }
 
-            if (Volatile.Read(ref _state) == Signaled)
+            // Before the call: what comes after it signals anew. The call is told of it, as one that found nothing before would not look again.
+            var isSignaled = Volatile.Read(ref _state) == Signaled;
+            if (isSignaled)
             {
-                // Before the call: what comes after it signals anew.
                 Interlocked.Exchange(ref _state, Clear);
             }
 
-            var result = Try(isSignaled: false);
+            var result = Try(isSignaled);
             if (result != NotNow)
             {
                 Forget();
