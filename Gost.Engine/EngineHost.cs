@@ -31,7 +31,7 @@ internal sealed class EngineHost : IGostEngine
             catalog,
             new NamedObjects(),
             new ListenSocketPool(descriptors, time, loggers, loops),
-            new DatagramSocketPool(descriptors, time, loggers),
+            new DatagramSocketPool(descriptors, time, loggers, loops),
             descriptors)
         {
             Observer = () => Observer,
@@ -81,6 +81,9 @@ internal sealed class EngineHost : IGostEngine
         await _services.DatagramSockets.DisposeAsync();
         _services.Draining.Dispose();
         _services.HostKeys.Dispose();
+
+        // Not on a loop's thread, whose end is waited for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _services.Loops?.Dispose();
         await _store.DisposeAsync();
     }

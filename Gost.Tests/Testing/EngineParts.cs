@@ -24,7 +24,7 @@ internal sealed class EngineParts : IAsyncDisposable
             BuiltInProtocols.CreateCatalog(),
             new NamedObjects(),
             new ListenSocketPool(reserve, time, NullLoggerFactory.Instance, loops),
-            new DatagramSocketPool(reserve, time, NullLoggerFactory.Instance),
+            new DatagramSocketPool(reserve, time, NullLoggerFactory.Instance, loops),
             reserve)
         {
             Loops = loops,
@@ -41,6 +41,9 @@ internal sealed class EngineParts : IAsyncDisposable
         Services.HostKeys.Dispose();
         await Services.ListenSockets.DisposeAsync();
         await Services.DatagramSockets.DisposeAsync();
+
+        // Not on a loop's thread, whose end is waited for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         Services.Loops?.Dispose();
         Assert.Equal(0, Services.Buffers.Outstanding);
         Assert.Equal(0, Services.Descriptors.Pending);
