@@ -131,12 +131,12 @@ internal sealed partial class LoopDatagramPump : IDatagramPump, IBatchOwner, ILo
 
     void ILoopHandler.OnEvents(LoopEvents events)
     {
-        if (_isBlocked && events.HasFlag(LoopEvents.Writable))
+        if (_isBlocked && (events & LoopEvents.Writable) != 0)
         {
             Unblock();
         }
 
-        ReceiveReplies(events.HasFlag(LoopEvents.Error));
+        ReceiveReplies((events & LoopEvents.Error) != 0);
     }
 
     void ILoopWork.Run()

@@ -134,7 +134,7 @@ internal sealed class LoopDatagramSocket : IUdpSocket, IDatagramPort, ILoopHandl
     /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> payload, object to, CancellationToken cancellationToken) => _port.SendAsync(payload, to, cancellationToken);
 
-    void ILoopHandler.OnEvents(LoopEvents events) => Receive(events.HasFlag(LoopEvents.Error));
+    void ILoopHandler.OnEvents(LoopEvents events) => Receive((events & LoopEvents.Error) != 0);
 
     void ILoopWork.Run() => Receive(untilEmpty: true);
 
