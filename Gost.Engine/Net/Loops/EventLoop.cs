@@ -213,7 +213,9 @@ internal sealed unsafe class EventLoop : IDisposable
             return Poll(0);
         }
 
-        var count = _spin is not null && _spin.TryBegin() ? Spin(_spin) : 0;
+        // Without connections it can only wait for new ones, and a loop that spins cannot be the one that the kernel wakes for them: it would wake
+        // another one too.
+        var count = _spin is not null && Load > 0 && _spin.TryBegin() ? Spin(_spin) : 0;
         if (count > 0 || !_posted.IsEmpty)
         {
             return count;

@@ -249,6 +249,7 @@ public sealed class EventLoopTests : IDisposable
     {
         SpinRoom room = new(1);
         using EventLoop loop = new(0, TimeProvider.System, _log, new LoopSpin(TimeSpan.FromMilliseconds(1), room));
+        loop.AddLoad(1);
         loop.Start();
         using var ends = await LoopDescriptors.OpenAsync(Stop);
         RecordingHandler handler = new();

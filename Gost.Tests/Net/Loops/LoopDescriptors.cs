@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Gost.Engine.Net.Loops;
 
 namespace Gost.Tests.Net.Loops;
 
