@@ -1,5 +1,6 @@
 using System.Net;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Net;
 
@@ -11,6 +12,9 @@ internal sealed class DatagramSocketLease(DatagramSocketPool pool, string key, I
 
     /// <summary>The bound address.</summary>
     public EndPoint? LocalEndPoint => shared.LocalEndPoint;
+
+    /// <summary>The lane of its datagrams.</summary>
+    public DataLane Lane => shared.Lane;
 
     /// <summary>The sessions on the socket, those of other leases included.</summary>
     public UdpSessionTable Sessions => shared.Sessions;

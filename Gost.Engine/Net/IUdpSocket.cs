@@ -1,8 +1,13 @@
+using Gost.Engine.Runtime;
+
 namespace Gost.Engine.Net;
 
 /// <summary>A bound UDP socket whose clients have sessions. Which listener gets new ones is one reference, swapped without stopping. Any thread.</summary>
 internal interface IUdpSocket : ISharedDatagrams
 {
+    /// <summary>The lane of its datagrams.</summary>
+    DataLane Lane { get; }
+
     /// <summary>The clients of the socket.</summary>
     UdpSessionTable Sessions { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net;
@@ -35,6 +36,9 @@ internal sealed class UdpSocketLoop : IUdpSocket
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint { get; }
+
+    /// <inheritdoc/>
+    public DataLane Lane => DataLane.Portable;
 
     /// <inheritdoc/>
     public UdpSessionTable Sessions { get; }

@@ -1,6 +1,7 @@
 using System.Net;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
+using Gost.Engine.Runtime;
 
 namespace Gost.Engine.Protocols.Udp;
 
@@ -11,6 +12,9 @@ internal sealed class UdpListener(string service, string addr, UdpSessionOptions
 
     /// <inheritdoc/>
     public EndPoint? LocalEndPoint => _lease?.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public DataLane? Lane => _lease?.Lane;
 
     /// <summary>What the metadata said.</summary>
     internal UdpSessionOptions Options => options;

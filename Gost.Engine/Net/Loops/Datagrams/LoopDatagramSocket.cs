@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Gost.Engine.Net.Batches;
+using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net.Loops.Datagrams;
@@ -47,6 +48,9 @@ internal sealed class LoopDatagramSocket : IUdpSocket, IDatagramPort, ILoopHandl
 
     /// <summary>The bound address.</summary>
     public EndPoint? LocalEndPoint => _port.LocalEndPoint;
+
+    /// <inheritdoc/>
+    public DataLane Lane => DataLane.Kernel;
 
     /// <inheritdoc/>
     public UdpSessionTable Sessions { get; }
