@@ -48,5 +48,8 @@ internal sealed class LoopReader(LoopStream stream) : LoopWaiter
     }
 
     /// <inheritdoc/>
+    protected override void WasSignaled() => _drained = false;
+
+    /// <inheritdoc/>
     protected override void Forget() => _buffer = default;
 }

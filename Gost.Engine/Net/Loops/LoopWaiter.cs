@@ -78,6 +78,11 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
     /// <summary>Does the call: its result, <see cref="NotNow"/>, or another error negated. <paramref name="isSignaled"/>: the loop says that it is worth it.</summary>
     protected abstract int Try(bool isSignaled);
 
+    /// <summary>The loop has said between two calls that there is something to do: what the last one found out is no longer so.</summary>
+    protected virtual void WasSignaled()
+    {
+    }
+
     /// <summary>The call ended, well or not: what was given for it is let go.</summary>
     protected abstract void Forget();
 
@@ -92,14 +97,14 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
                 return ValueTask.FromException<int>(reason);
             }
 
-            // Before the call: what comes after it signals anew. The call is told of it, as one that found nothing before would not look again.
-            var isSignaled = Volatile.Read(ref _state) == Signaled;
-            if (isSignaled)
+            if (Volatile.Read(ref _state) == Signaled)
             {
+                // Before the call: what comes after it signals anew.
                 Interlocked.Exchange(ref _state, Clear);
+                WasSignaled();
             }
 
-            var result = Try(isSignaled);
+            var result = Try(isSignaled: false);
             if (result != NotNow)
             {
                 Forget();

@@ -10,13 +10,8 @@ internal static class Flatness
     /// <summary>Descriptors that come and go with the load: 10 % and this many.</summary>
     public const long Descriptors = 24;
 
-<<<<<<< HEAD
     /// <summary>Threads that the pool starts when processors are scarce, and ends when it is idle.</summary>
     public const long Threads = 16;
-=======
-    /// <summary>Threads that the pool starts and ends.</summary>
-    public const long Threads = 6;
->>>>>>> 8796215 (Fifty thousand connects in a row and hours of mixed load, with descriptors, threads and memory looked at)
 
     /// <summary>Memory: 10 % and this many KiB.</summary>
     public const long MemoryKiB = 16 * 1024;

@@ -19,11 +19,7 @@ public sealed class FlatnessTests
     public void Judge_EachThatGrows_IsNamed()
     {
         Assert.Contains("descriptors grew", Single(i => Even with { Descriptors = 100 + (4 * i) }), StringComparison.Ordinal);
-<<<<<<< HEAD
         Assert.Contains("threads grew", Single(i => Even with { Threads = 20 + (2 * i) }), StringComparison.Ordinal);
-=======
-        Assert.Contains("threads grew", Single(i => Even with { Threads = 20 + i }), StringComparison.Ordinal);
->>>>>>> 8796215 (Fifty thousand connects in a row and hours of mixed load, with descriptors, threads and memory looked at)
         Assert.Contains("resident KiB grew", Single(i => Even with { ResidentKiB = 100_000 + (3_000 * i) }), StringComparison.Ordinal);
         Assert.Contains("heap KiB grew", Single(i => Even with { HeapKiB = 20_000 + (1_500 * i) }), StringComparison.Ordinal);
     }

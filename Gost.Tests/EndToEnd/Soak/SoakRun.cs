@@ -12,16 +12,11 @@ internal sealed class SoakRun(string lane, TimeSpan length, Action<string> say)
 {
     private const int IdleConnections = 50;
 
-<<<<<<< HEAD
     // What is opened with first use.
     private const long RestAllowance = 16;
 
     // The kernel lane keeps 16 pipes a core for the next flow.
     private long KeptAtRest => lane == "portable" ? 0 : 32 * Environment.ProcessorCount;
-=======
-    // Pipes that the kernel lane keeps for the next flow, 16 a core, and what is opened with first use.
-    private static readonly long RestAllowance = 32 + (32 * Environment.ProcessorCount);
->>>>>>> 8796215 (Fifty thousand connects in a row and hours of mixed load, with descriptors, threads and memory looked at)
 
     /// <summary>Time between samples: 10 s, or a fortieth of short runs.</summary>
     private TimeSpan Period => TimeSpan.FromTicks(Math.Min(TimeSpan.FromSeconds(10).Ticks, length.Ticks / 40));
@@ -61,15 +56,9 @@ internal sealed class SoakRun(string lane, TimeSpan length, Action<string> say)
         }
 
         await Eventually.TrueAsync(
-<<<<<<< HEAD
             $"{lane}: the end of every flow, with descriptors down to {before.Descriptors} and at most {RestAllowance + KeptAtRest} more",
             TimeSpan.FromSeconds(60),
             () => ProgramSample.CountDescriptors(gost) <= before.Descriptors + RestAllowance + KeptAtRest,
-=======
-            $"{lane}: the end of every flow, with descriptors down to {before.Descriptors} and at most {RestAllowance} more",
-            TimeSpan.FromSeconds(60),
-            () => ProgramSample.CountDescriptors(gost) <= before.Descriptors + RestAllowance,
->>>>>>> 8796215 (Fifty thousand connects in a row and hours of mixed load, with descriptors, threads and memory looked at)
             cancellationToken);
         Say($"at rest again: {await ProgramSample.TakeAsync(gost, length, cancellationToken)}");
         Assert.Equal(0, await gost.StopAsync(cancellationToken));
