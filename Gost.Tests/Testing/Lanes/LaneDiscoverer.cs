@@ -7,6 +7,9 @@ namespace Gost.Tests.Testing.Lanes;
 /// <summary>Finds what xunit finds, and makes two cases of each one in a class that runs in both lanes.</summary>
 internal sealed class LaneDiscoverer(IXunitTestAssembly assembly) : XunitTestFrameworkDiscoverer(assembly)
 {
+    // A lane that loses an event hangs: that ends one case and not the run.
+    private const int TimeoutMilliseconds = 300_000;
+
     /// <inheritdoc/>
     protected override ValueTask<bool> FindTestsForMethod(
         IXunitTestMethod testMethod, ITestFrameworkDiscoveryOptions discoveryOptions, Func<ITestCase, ValueTask<bool>> discoveryCallback) =>
@@ -38,13 +41,14 @@ internal sealed class LaneDiscoverer(IXunitTestAssembly assembly) : XunitTestFra
     {
         Dictionary<string, HashSet<string>> traits = new(of.Traits, StringComparer.OrdinalIgnoreCase) { [TestLane.Trait] = [name] };
         var (shown, id) = ($"{of.TestCaseDisplayName} ({name})", $"{of.UniqueID}-{name}");
+        var timeout = of.Timeout > 0 || !typeof(Task).IsAssignableFrom(of.TestMethod.ReturnType) ? of.Timeout : TimeoutMilliseconds;
         var skip = of.SkipReason ?? TestLane.Refusal(lane);
         return of is XunitDelayEnumeratedTheoryTestCase rows
             ? new XunitDelayEnumeratedTheoryTestCase(
                 rows.TestMethod, shown, id, rows.Explicit, rows.SkipTestWithoutData, rows.SkipExceptions, skip, rows.SkipType, rows.SkipUnless, rows.SkipWhen,
-                traits, rows.SourceFilePath, rows.SourceLineNumber, rows.Timeout)
+                traits, rows.SourceFilePath, rows.SourceLineNumber, timeout)
             : new XunitTestCase(
                 of.TestMethod, shown, id, of.Explicit, of.TestLabel, of.DisableParallelization, of.SkipExceptions, skip, of.SkipType, of.SkipUnless, of.SkipWhen,
-                traits, of.TestMethodArguments, of.SourceFilePath, of.SourceLineNumber, of.Timeout);
+                traits, of.TestMethodArguments, of.SourceFilePath, of.SourceLineNumber, timeout);
     }
 }
