@@ -69,7 +69,7 @@ public sealed class LoopbackCongestionTests
         {
             using EventLoopGroup loops = new(
                 new LoopOptions(1, TimeSpan.Zero, CanSplice: true) { Congestion = LoopbackCongestion.Choose(name, null) }, TimeProvider.System, NullLoggerFactory.Instance);
-            using var stream = await LoopConnect.RunAsync(loops, to, default, 0, TestContext.Current.CancellationToken);
+            using var stream = (LoopStream)await LoopConnect.RunAsync(loops, to, default, 0, TestContext.Current.CancellationToken);
             Assert.Equal(name, Of(stream.Handle.Number));
         }
     }
