@@ -240,9 +240,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
         Volatile.Read(ref _sink)?.ReportFault(fault);
     }
 
-    private static FlowException Shortage(SocketException e) => new(
-        FlowLayer.Accept,
-        e.SocketErrorCode == SocketError.TooManyOpenSockets ? FlowError.OutOfDescriptors : FlowError.Failed,
-        $"accept: {(e.SocketErrorCode == SocketError.TooManyOpenSockets ? "too many open files" : e.Message)}; accepting is paused",
-        e);
+    private FlowException Shortage(SocketException e) => e.SocketErrorCode == SocketError.TooManyOpenSockets
+        ? _reserve.CreateFault()
+        : new FlowException(FlowLayer.Accept, FlowError.Failed, $"accept: {e.Message}; accepting is paused", e);
 }

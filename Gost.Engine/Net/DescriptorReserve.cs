@@ -14,8 +14,8 @@ namespace Gost.Engine.Net;
 /// </remarks>
 internal sealed class DescriptorReserve
 {
-    /// <summary>How long a measurement with much room may be relied on.</summary>
-    public static readonly TimeSpan MeasurementAge = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long a measurement with much room may be relied on: the limit can be lowered from outside, and thousands of flows come in a second.</summary>
+    public static readonly TimeSpan MeasurementAge = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often room is looked for while accepting is paused.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
