@@ -298,7 +298,8 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
 
     private void Shutdown(int how)
     {
-        if (TryHold())
+        // One that is being aborted is to end with a reset, not in order.
+        if (Volatile.Read(ref _ended) == 0 && TryHold())
         {
             // An error says that the connection is gone.
             _ = LinuxCalls.Shutdown(_handle.Number, how);
