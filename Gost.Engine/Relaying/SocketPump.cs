@@ -125,8 +125,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         _holdsTarget = _target.TryHold();
         if (!_holdsClient || !_holdsTarget)
         {
-            Conclude(RelayOutcome.Aborted);
-            Finish();
+            Cut(RelayOutcome.Aborted);
             return;
         }
 

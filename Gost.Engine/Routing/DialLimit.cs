@@ -8,23 +8,23 @@ internal readonly record struct DialLimit(TimeSpan Limit, TimeProvider Time)
     {
         if (Limit == Timeout.InfiniteTimeSpan)
         {
-            return new Scope(null, null, caller);
+            return new Scope(null, default, caller);
         }
 
         CancellationTokenSource timer = new(Limit, Time);
-        return new Scope(timer, caller.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(timer.Token, caller) : timer, caller);
+        return new Scope(timer, caller.UnsafeRegister(static x => ((CancellationTokenSource)x!).Cancel(), timer), caller);
     }
 
     /// <summary>One running limit.</summary>
-    internal readonly record struct Scope(CancellationTokenSource? Timer, CancellationTokenSource? Linked, CancellationToken Caller) : IDisposable
+    internal readonly record struct Scope(CancellationTokenSource? Timer, CancellationTokenRegistration Registration, CancellationToken Caller) : IDisposable
     {
         /// <summary>What the attempt is to watch.</summary>
-        public CancellationToken Token => Linked?.Token ?? Caller;
+        public CancellationToken Token => Timer?.Token ?? Caller;
 
         /// <inheritdoc/>
         public void Dispose()
         {
-            Linked?.Dispose();
+            Registration.Dispose();
             Timer?.Dispose();
         }
     }

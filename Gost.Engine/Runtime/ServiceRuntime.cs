@@ -197,8 +197,9 @@ internal sealed class ServiceRuntime : IInboundSink
 
     private async Task ServeAsync(Flow flow)
     {
-        var client = flow.Inbound.ClientHost;
-        _context.Observer?.FlowStarted(Name, client);
+        var observer = _context.Observer;
+        var client = observer is null ? "" : flow.Inbound.ClientHost;
+        observer?.FlowStarted(Name, client);
         var failed = false;
         try
         {
@@ -240,7 +241,7 @@ internal sealed class ServiceRuntime : IInboundSink
 
         Connections.Remove(flow);
         var counters = flow.Inbound.Counters;
-        _context.Observer?.FlowEnded(
+        observer?.FlowEnded(
             Name, client, _context.Time.GetElapsedTime(flow.StartedAt), counters.InputBytes, counters.OutputBytes, failed);
     }
 

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Gost.Engine.Net;
 using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
-using Microsoft.Extensions.Logging.Abstractions;
 using Gost.Tests.Testing.Lanes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Gost.Tests.Net;

@@ -5,8 +5,8 @@ using Gost.Engine.Net.Loops;
 using Gost.Engine.Relaying;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Gost.Tests.Relaying;
@@ -113,6 +113,14 @@ public sealed class StreamRelayTests
     }
 
     [Fact]
+    public async Task Relay_StreamAbortedBeforeItsLoopGotToIt_EndsTheOther()
+    {
+        await using Rig rig = new(await SocketPair.CreateAsync(Token), await SocketPair.CreateAsync(Token), TimeProvider.System, TimeSpan.Zero, abortsFirst: true);
+        Assert.Equal(RelayOutcome.Aborted, await rig.Relay);
+        Assert.Equal(0, await rig.Target.ReceiveAsync(new byte[1], Token));
+    }
+
+    [Fact]
     public async Task Relay_SteadyRoundTrips_AllocateNothing()
     {
         const int RoundTrips = 2000;
@@ -186,13 +194,18 @@ public sealed class StreamRelayTests
         private readonly SocketPair _targetSide;
         private readonly EventLoopGroup? _loops;
 
-        private Rig(SocketPair clientSide, SocketPair targetSide, TimeProvider time, TimeSpan idleTimeout)
+        public Rig(SocketPair clientSide, SocketPair targetSide, TimeProvider time, TimeSpan idleTimeout, bool abortsFirst = false)
         {
             (_clientSide, _targetSide) = (clientSide, targetSide);
             _loops = LaneChoice.Open(TestLane.Options(), time, NullLoggerFactory.Instance);
             ClientStream = LaneStreams.Over(clientSide.Near, _loops);
             TargetStream = LaneStreams.Over(targetSide.Near, _loops);
+            using var busy = abortsFirst && ClientStream is LoopStream stream ? new BusyLoop(stream.Loop) : null;
             Relay = LaneStreams.LeaveLoopAsync(new StreamRelay(time, Buffers).RunAsync(ClientStream, TargetStream, Counters, idleTimeout));
+            if (abortsFirst)
+            {
+                ClientStream.Abort();
+            }
         }
 
         public Socket Client => _clientSide.Far;
@@ -222,5 +235,17 @@ public sealed class StreamRelayTests
             _clientSide.Dispose();
             _targetSide.Dispose();
         }
+    }
+
+    /// <summary>Keeps a loop from everything else until disposed.</summary>
+    private sealed class BusyLoop : ILoopWork, IDisposable
+    {
+        private readonly ManualResetEventSlim _end = new();
+
+        public BusyLoop(EventLoop loop) => loop.Post(this);
+
+        public void Run() => _end.Wait(TestContext.Current.CancellationToken);
+
+        public void Dispose() => _end.Set();
     }
 }
