@@ -12,6 +12,9 @@ namespace Gost.Engine.Relaying;
 /// <remarks>Everything runs on the loop's thread, but for <see cref="RunAsync"/> and <see cref="ISocketPump.Closed"/>.</remarks>
 internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTaskSource<RelayOutcome>
 {
+    /// <summary>A relay of that age is worth the system's probes, where its sockets have none yet.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(5);
+
     private readonly LoopStream _client;
     private readonly LoopStream _target;
     private readonly EventLoop _loop;
@@ -27,6 +30,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
     private volatile bool _aborted;
     private bool _holdsClient;
     private bool _holdsTarget;
+    private bool _lasts;
     private bool _isQueued;
     private bool _isRunning;
 
@@ -107,6 +111,17 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
     /// <inheritdoc/>
     protected internal override void OnTimer()
     {
+        if (!_lasts)
+        {
+            _lasts = true;
+            _client.Lasts();
+            _target.Lasts();
+            if (_idleTimeout == TimeSpan.Zero)
+            {
+                return;
+            }
+        }
+
         // Set once per idle period, not per chunk: looks how long ago the last one was.
         var rest = _idleTimeout - _loop.Elapsed(_lastActivity);
         if (rest > TimeSpan.Zero)
@@ -143,10 +158,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             return;
         }
 
-        if (_idleTimeout > TimeSpan.Zero)
-        {
-            _loop.Timers.Set(this, _idleTimeout);
-        }
+        _loop.Timers.Set(this, _idleTimeout > TimeSpan.Zero && _idleTimeout < Lasting ? _idleTimeout : Lasting);
 
         _input.IsReadable = _client.MayHaveBytes;
         _output.IsReadable = _target.MayHaveBytes;

@@ -30,8 +30,14 @@ public sealed class SocketDialerTests : IDisposable
         Assert.Equal(target.Port, ((IPEndPoint)stream.RemoteEndPoint!).Port);
         var socket = RawSockets.Of(stream);
         Assert.True(socket.NoDelay);
+
+        // At the latest when somebody waits for bytes.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = stream.ReadAsync(new byte[1], end.Token).AsTask();
         Assert.NotEqual(0, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)!);
         Assert.Equal(15, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
     [Fact]

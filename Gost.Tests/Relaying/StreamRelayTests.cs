@@ -121,6 +121,28 @@ public sealed class StreamRelayTests
     }
 
     [Fact]
+    [OneLane("the portable lane sets the option when it connects")]
+    public async Task Relay_OfSomeAge_HasItsDialledSocketProbed()
+    {
+        FakeTimeProvider time = new();
+        await using Rig rig = await Rig.StartAsync(time, TimeSpan.Zero);
+        Assert.SkipUnless(rig.TargetStream is LoopStream, "the kernel lane runs on Linux");
+        ((LoopStream)rig.TargetStream).SetKeepAliveLater(TcpKeepAlive.Default);
+        var socket = RawSockets.Of(rig.TargetStream);
+        await rig.Client.SendAsync(new byte[] { 1 }, Token);
+        Assert.Equal(1, await rig.Target.ReceiveAsync(new byte[8], Token));
+        Assert.Equal(0, (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)!);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Eventually.TrueAsync(
+            "probed",
+            TimeSpan.FromSeconds(30),
+            () => (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)! != 0,
+            Token);
+        Assert.Equal(15, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+    }
+
+    [Fact]
     public async Task Relay_SteadyRoundTrips_AllocateNothing()
     {
         const int RoundTrips = 2000;

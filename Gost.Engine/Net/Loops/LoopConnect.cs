@@ -35,7 +35,6 @@ internal static unsafe class LoopConnect
             loops.Options.Congestion?.Apply(handle.Number);
         }
 
-        LoopSocketOptions.SetKeepAlive(handle.Number, TcpKeepAlive.Default);
         var raw = stackalloc byte[LoopAddress.Size];
         var length = LoopAddress.Write(new Span<byte>(raw, LoopAddress.Size), to);
         if (LinuxCalls.Connect(handle.Number, raw, length) < 0)
@@ -49,7 +48,9 @@ internal static unsafe class LoopConnect
         }
 
         // Watched from now on: what came of it already is told as an edge.
-        return new LoopStream(handle, loop, null, to);
+        LoopStream stream = new(handle, loop, null, to);
+        stream.SetKeepAliveLater(TcpKeepAlive.Default);
+        return stream;
     }
 
     private static DescriptorHandle Create(AddressFamily family, SourceBinding binding, uint mark)

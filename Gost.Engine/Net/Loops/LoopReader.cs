@@ -16,7 +16,13 @@ internal sealed class LoopReader(LoopStream stream) : LoopWaiter
         }
 
         (_buffer, _peeks) = (buffer, peeks);
-        return Run(cancellationToken);
+        var reading = Run(cancellationToken);
+        if (!reading.IsCompleted)
+        {
+            stream.Lasts();
+        }
+
+        return reading;
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,8 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     private IPEndPoint? _remote;
     private volatile bool _peerEnded;
     private volatile bool _connectSettled;
+    private volatile bool _mayHaveFailed;
+    private volatile TcpKeepAlive? _keepAliveLater;
     private volatile bool _mayHaveBytes;
     private int _writesCompleted;
     private int _ended;
@@ -61,6 +63,9 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
 
     /// <summary>Whether it is known how a connecting socket ended up.</summary>
     public bool IsConnectSettled => _connectSettled;
+
+    /// <summary>Whether the loop was told of an error, which <see cref="TakeError"/> then knows.</summary>
+    public bool MayHaveFailed => _mayHaveFailed;
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => _local ??= Ask(local: true);
@@ -223,10 +228,26 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     /// <inheritdoc/>
     internal override void SetKeepAlive(TcpKeepAlive keepAlive)
     {
+        _keepAliveLater = null;
         if (TryHold())
         {
             LoopSocketOptions.SetKeepAlive(_handle.Number, keepAlive);
             _handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>
+    /// Probes from the first time on that somebody waits for bytes, or that a pump finds the connection to last: most short ones end before, and spare the
+    /// four calls.
+    /// </summary>
+    internal void SetKeepAliveLater(TcpKeepAlive keepAlive) => _keepAliveLater = keepAlive;
+
+    /// <summary>The connection lasts: see <see cref="SetKeepAliveLater"/>.</summary>
+    internal void Lasts()
+    {
+        if (_keepAliveLater is { } keepAlive)
+        {
+            SetKeepAlive(keepAlive);
         }
     }
 
@@ -235,6 +256,11 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
         if ((events & (LoopEvents.PeerEnded | LoopEvents.HangUp | LoopEvents.Error)) != 0)
         {
             _peerEnded = true;
+        }
+
+        if ((events & (LoopEvents.HangUp | LoopEvents.Error)) != 0)
+        {
+            _mayHaveFailed = true;
         }
 
         _connectSettled = true;

@@ -45,7 +45,7 @@ internal sealed class LoopWriter(LoopStream stream) : LoopWaiter
             }
 
             _connects = false;
-            return -stream.TakeError();
+            return stream.MayHaveFailed ? -stream.TakeError() : 0;
         }
 
         while (!_rest.IsEmpty)
