@@ -41,24 +41,26 @@ JSON
 
 ulimit -n 65536 2>/dev/null || true
 cd "$work"
-run() { # REFERENCE SCENARIOS
+run() { # REFERENCE SCENARIOS ,MORE-CANDIDATES
   [ -n "$2" ] || return 0
   local defaults=(--rounds 5 --secs 2)
   [ "$verify" = 0 ] || defaults=(--rounds 1 --secs 1 --warm 0.2 --verify --out "$work/runs")
   "$work/netns.sh" "$work/compare.py" --config "$work/peers.json" --config "$work/own.json" \
-    --only direct,haproxy,haproxy-splice,nginx,nginx-udp,rinetd,gost,gost-udp,gost-cs,gost-cs-portable,gost-cs-udp,gost-cs-udp-portable \
+    --only "direct,haproxy,haproxy-splice,nginx,nginx-udp,gost,gost-udp,gost-cs,gost-cs-portable,gost-cs-udp,gost-cs-udp-portable$3" \
     --ref "$1" "${defaults[@]}" --scenarios "$2" "${options[@]}"
 }
-tcp='' udp=''
+tcp='' idle='' udp=''
 IFS=, read -ra names <<< "$scenarios"
 for name in "${names[@]}"; do
   case $name in
     udp* | flood*) udp+=${udp:+,}$name ;;
+    *idle*) idle+=${idle:+,}$name ;;
     *) tcp+=${tcp:+,}$name ;;
   esac
 done
-run haproxy-splice "$tcp"
-run nginx-udp "$udp"
+run haproxy-splice "$tcp" ,rinetd
+run haproxy-splice "$idle" '' # rinetd takes no more than 1,024 descriptors
+run nginx-udp "$udp" ''
 
 [ "$verify" = 1 ] || exit 0
 python3 - "$work/runs" "${#names[@]}" <<'PYTHON'

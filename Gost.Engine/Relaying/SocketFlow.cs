@@ -38,6 +38,9 @@ internal struct SocketFlow(LoopStream from, LoopStream to)
     /// <summary>Whether this direction is over.</summary>
     public bool IsDone { get; set; }
 
+    /// <summary>Whether it moves much at a time, and so had better let others go first.</summary>
+    public readonly bool IsBulk => _largeReads >= LargeReadsToSplice;
+
     /// <summary>Where bytes go.</summary>
     public readonly LoopStream To => to;
 

@@ -69,7 +69,18 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         ref var to = ref stream == _client ? ref _output : ref _input;
         from.IsReadable |= readable;
         to.IsWritable |= writable;
-        if (!_isQueued && _isRunning)
+        if (_isQueued || !_isRunning)
+        {
+            return;
+        }
+
+        if (_input.IsBulk || _output.IsBulk)
+        {
+            // After the small ones that are ready too: a large move delays each of them, none of them delays it.
+            _isQueued = true;
+            _loop.DoAgain(this);
+        }
+        else
         {
             Advance();
         }

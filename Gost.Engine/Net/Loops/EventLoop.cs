@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,9 @@ namespace Gost.Engine.Net.Loops;
 internal sealed unsafe class EventLoop : IDisposable
 {
     private const int MaxEvents = 256;
+
+    // 0.2 ms.
+    private static readonly long LongWork = Stopwatch.Frequency / 5000;
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -138,7 +142,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         _stopping = true;
         _waker.Wake();
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
         {
             Close();
         }
@@ -185,16 +189,31 @@ internal sealed unsafe class EventLoop : IDisposable
                 }
             }
 
-            for (var left = _again.Count; left > 0; left--)
-            {
-                Guarded(_again.Dequeue());
-            }
-
+            RunAgain();
             RunPosted();
         }
 
         RunPosted();
         Close();
+    }
+
+    private void RunAgain()
+    {
+        if (_again.Count == 0)
+        {
+            return;
+        }
+
+        // Long work takes its turn until a good part of a turn is over; the rest of it comes after the events that are there by then.
+        var start = Stopwatch.GetTimestamp();
+        for (var left = _again.Count; left > 0; left--)
+        {
+            Guarded(_again.Dequeue());
+            if (Stopwatch.GetTimestamp() - start >= LongWork)
+            {
+                return;
+            }
+        }
     }
 
     private void RunPosted()

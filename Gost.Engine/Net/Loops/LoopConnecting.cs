@@ -15,6 +15,7 @@ internal static class LoopConnecting
         try
         {
             await stream.WhenConnectedAsync(cancellationToken);
+            stream.ForgetConnecting();
             return stream;
         }
         catch (SocketException e)

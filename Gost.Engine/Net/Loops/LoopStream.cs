@@ -99,6 +99,9 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     /// <summary>Completes when the connection is there. Throws <see cref="SocketException"/>.</summary>
     public ValueTask<int> WhenConnectedAsync(CancellationToken cancellationToken) => Writer.WhenConnectedAsync(cancellationToken);
 
+    /// <summary>After that: most connections are pumped from then on, and need no writer.</summary>
+    internal void ForgetConnecting() => Volatile.Write(ref _writer, null);
+
     /// <inheritdoc/>
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
     {
@@ -134,7 +137,7 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
             _handle.DangerousRelease();
         }
 
-        Release(new SocketException((int)SocketError.OperationAborted));
+        Release(LoopClosing.Aborted);
     }
 
     /// <summary>Bytes received, 0 = the end, or an error negated. Throws <see cref="ObjectDisposedException"/>.</summary>
@@ -292,7 +295,7 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     {
         if (disposing && Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            Release(new ObjectDisposedException(nameof(LoopStream)));
+            Release(LoopClosing.Disposed);
         }
 
         base.Dispose(disposing);
@@ -305,13 +308,13 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
         var published = Interlocked.CompareExchange(ref place, made, null) ?? made;
         if (Volatile.Read(ref _ended) != 0)
         {
-            published.Close(new ObjectDisposedException(nameof(LoopStream)));
+            published.Close(LoopClosing.Disposed);
         }
 
         return published;
     }
 
-    private void Release(Exception reason)
+    private void Release(LoopClosing reason)
     {
         _loop.Unregister(_token);
         _loop.AddLoad(-1);

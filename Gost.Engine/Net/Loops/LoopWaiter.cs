@@ -24,7 +24,7 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
     private ManualResetValueTaskSourceCore<int> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _cancellation;
-    private Exception? _closed;
+    private volatile LoopClosing _closed;
     private int _state;
 
     /// <summary>Whether the kernel has said nothing since the last call.</summary>
@@ -52,9 +52,9 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
     }
 
     /// <summary>A waiting call fails with that, and later ones too. Any thread.</summary>
-    public void Close(Exception reason)
+    public void Close(LoopClosing reason)
     {
-        Volatile.Write(ref _closed, reason);
+        _closed = reason;
         Interlocked.MemoryBarrier();
         FailIfClosed();
     }
@@ -91,10 +91,10 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
     {
         while (true)
         {
-            if (_closed is { } reason)
+            if (_closed != LoopClosing.None)
             {
                 Forget();
-                return ValueTask.FromException<int>(reason);
+                return ValueTask.FromException<int>(Reason());
             }
 
             if (Volatile.Read(ref _state) == Signaled)
@@ -174,12 +174,17 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
 
     private void FailIfClosed()
     {
-        if (Volatile.Read(ref _closed) is { } reason && Interlocked.CompareExchange(ref _state, Clear, Waiting) == Waiting)
+        if (_closed != LoopClosing.None && Interlocked.CompareExchange(ref _state, Clear, Waiting) == Waiting)
         {
             Forget();
-            _core.SetException(reason);
+            _core.SetException(Reason());
         }
     }
+
+    // Made for who asks: most streams close with nobody waiting.
+    private Exception Reason() => _closed == LoopClosing.Aborted
+        ? new SocketException((int)SocketError.OperationAborted)
+        : new ObjectDisposedException(nameof(LoopStream));
 
     private void FailIfCancelled()
     {
