@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Gost.Engine.Abstractions;
+using Gost.Engine.Security;
 
 namespace Gost.Engine.Protocols.Tls;
 
@@ -12,14 +12,14 @@ namespace Gost.Engine.Protocols.Tls;
 /// <remarks>Reads go into the caller's buffer and nothing is allocated per call. Source: spec/wire/transports.md section 3.</remarks>
 internal sealed class TlsDuplexStream : DuplexStream
 {
-    private readonly SslStream _tls;
+    private readonly TlsPeer _tls;
     private readonly DuplexStream _raw;
     private bool _hasRead;
     private int _writesCompleted;
     private int _ended;
 
     /// <summary>Takes over a stream whose handshake is done and, with it, the raw stream below.</summary>
-    public TlsDuplexStream(SslStream tls, DuplexStream raw) => (_tls, _raw) = (tls, raw);
+    public TlsDuplexStream(TlsPeer tls, DuplexStream raw) => (_tls, _raw) = (tls, raw);
 
     /// <inheritdoc/>
     public override EndPoint? LocalEndPoint => _raw.LocalEndPoint;
@@ -77,7 +77,7 @@ internal sealed class TlsDuplexStream : DuplexStream
     }
 
     private Task CloseWrites() =>
-        Interlocked.Exchange(ref _ended, 1) == 0 && Interlocked.Exchange(ref _writesCompleted, 1) == 0 ? SayEndAsync() : Task.CompletedTask;
+        Interlocked.Exchange(ref _ended, 1) == 0 && Interlocked.Exchange(ref _writesCompleted, 1) == 0 ? SayFarewellAsync() : Task.CompletedTask;
 
     private async Task SayEndAsync()
     {
@@ -85,9 +85,25 @@ internal sealed class TlsDuplexStream : DuplexStream
         {
             await _tls.ShutdownAsync();
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The connection is gone: nobody is left to be told of the end.
+        }
+        catch (Exception e)
+        {
+            throw new IOException("TLS cannot end the direction after an earlier failure: " + e.Message, e);
+        }
+    }
+
+    private async Task SayFarewellAsync()
+    {
+        try
+        {
+            await SayEndAsync();
+        }
+        catch (IOException)
+        {
+            // The stream is closed either way.
         }
     }
 

@@ -35,6 +35,33 @@ public sealed class TlsDuplexStreamTests
     }
 
     [Fact]
+    public async Task CompleteWrites_WhileTheTicketsAreBeingRead_DisturbsNeitherDirection()
+    {
+        await using EngineParts engine = new();
+        var (server, client) = (TlsEnds.Server(engine.Services), TlsEnds.Client(engine.Services));
+        var answer = RandomNumberGenerator.GetBytes(20_000);
+        for (var round = 0; round < 400; round++)
+        {
+            await using var joined = await TlsEnds.JoinAsync(server, client);
+            var answering = WriteAllAsync(joined.Server!, answer); // both handshakes are done
+            using Barrier start = new(2);
+            var reading = Task.Run(
+                () =>
+                {
+                    start.SignalAndWait(Token);
+                    return TlsEnds.ReadToEndAsync(joined.Client!);
+                },
+                Token);
+            start.SignalAndWait(Token);
+            await joined.Client!.CompleteWritesAsync(Token);
+
+            Assert.Equal(answer, await reading);
+            Assert.Equal(0, await joined.Server!.ReadAsync(new byte[1], Token));
+            await answering;
+        }
+    }
+
+    [Fact]
     public async Task CompleteWrites_APlainSslStreamPeer_ReadsTheEndAndIsStillRead()
     {
         await using EngineParts engine = new();
