@@ -7,6 +7,8 @@ namespace Gost.Engine.Abstractions;
 /// <remarks>Owned by the listener until <see cref="IInboundSink.TryAccept"/> returns true, then by the sink, which disposes it.</remarks>
 public sealed class Inbound : IAsyncDisposable
 {
+    private DuplexStream? _relayedTo;
+
     /// <summary>A stream flow; takes over <paramref name="stream"/>.</summary>
     public Inbound(DuplexStream stream, EndPoint client, EndPoint peer, EndPoint? local) =>
         (Stream, Client, Peer, Local) = (stream, client, peer, local);
@@ -35,6 +37,16 @@ public sealed class Inbound : IAsyncDisposable
 
     /// <summary>Bytes and target of this flow; the relays count here.</summary>
     public FlowCounters Counters { get; set; } = new();
+
+    /// <summary>
+    /// The stream that it is relayed to, borrowed, while it is: cutting the flow ends that too, since a relay that waits for the target to take bytes does not see
+    /// that the client's stream has broken.
+    /// </summary>
+    internal DuplexStream? RelayedTo
+    {
+        get => Volatile.Read(ref _relayedTo);
+        set => Volatile.Write(ref _relayedTo, value);
+    }
 
     /// <summary>Held for the descriptor of the way to the target; a handler settles it when that is open. Null = none is held.</summary>
     internal FlowTicket? Ticket { get; init; }

@@ -6,12 +6,18 @@ namespace Gost.Engine.Relaying;
 
 /// <summary>
 /// One relay through buffers: waits with an empty read, so that an idle direction holds no buffer, rents one when there is data and
-/// gives it back when a read finds the source drained. Nothing is allocated per chunk.
+/// gives it back when a read finds the source drained. Nothing is allocated per chunk. When both streams have become sockets of the kernel lane and there
+/// is enough to move, it hands the rest over to a <see cref="SocketPump"/>.
 /// </summary>
 internal sealed class BufferPump
 {
     // A direction that always finds data gives its thread back this often, so that busy flows do not starve the others.
     private const int ChunksPerTurn = 16;
+
+    // A direction that found that many full buffers in a row, or any number of chunks that is a multiple of the other, asks whether it can be handed over:
+    // before, it is not worth stopping both directions.
+    private const int FullChunksToHandOver = 2;
+    private const int ChunksToHandOver = 64;
 
     private readonly DuplexStream _client;
     private readonly DuplexStream _target;
@@ -23,6 +29,7 @@ internal sealed class BufferPump
     private FlowException? _refusal;
     private long _lastActivity;
     private ITimer? _idleTimer;
+    private volatile bool _isHandingOver;
 
     public BufferPump(DuplexStream client, DuplexStream target, FlowCounters counters, BufferPool buffers, TimeProvider time, TimeSpan idleTimeout)
     {
@@ -44,25 +51,50 @@ internal sealed class BufferPump
         {
             var input = PumpAsync(_client, _target, fromClient: true);
             var output = PumpAsync(_target, _client, fromClient: false);
-            await input;
-            await output;
-            return _refusal is null ? _outcome : throw _refusal;
+            var (inputIsDone, outputIsDone) = (await input, await output);
+            if (_refusal is not null)
+            {
+                throw _refusal;
+            }
+
+            if (inputIsDone && outputIsDone)
+            {
+                return _outcome;
+            }
+
+            await StopTimerAsync();
+            return LoopPair.TryOf(_client, _target, out var sockets)
+                ? await new SocketPump(sockets, _counters, _buffers, _idleTimeout, inputIsDone, outputIsDone, _outcome).RunAsync()
+                : EndedMeanwhile();
         }
         finally
         {
-            if (_idleTimer is not null)
-            {
-                await _idleTimer.DisposeAsync();
-            }
+            await StopTimerAsync();
         }
     }
 
-    private async Task PumpAsync(DuplexStream from, DuplexStream to, bool fromClient)
+    private async ValueTask StopTimerAsync()
+    {
+        if (_idleTimer is not null)
+        {
+            await _idleTimer.DisposeAsync();
+        }
+    }
+
+    private RelayOutcome EndedMeanwhile()
+    {
+        Conclude(RelayOutcome.Aborted);
+        End();
+        return _outcome;
+    }
+
+    /// <summary>Whether the direction is over; false = it stopped between two chunks, to be handed over.</summary>
+    private async Task<bool> PumpAsync(DuplexStream from, DuplexStream to, bool fromClient)
     {
         byte[]? buffer = null;
         var block = Math.Max(from.BlockSize, to.BlockSize) is > 0 and var wanted ? wanted : BufferPool.StreamBufferSize;
         var writing = false;
-        var chunks = 0;
+        var (chunks, fullChunks, allChunks) = (0, 0, 0);
         try
         {
             while (true)
@@ -70,6 +102,11 @@ internal sealed class BufferPump
                 if (buffer is null)
                 {
                     _ = await from.ReadAsync(Memory<byte>.Empty);
+                    if (_isHandingOver)
+                    {
+                        return false;
+                    }
+
                     buffer = _buffers.Rent(block);
                     chunks = 0;
                 }
@@ -81,6 +118,12 @@ internal sealed class BufferPump
                 var count = await from.ReadAsync(buffer.AsMemory(0, block));
                 if (count == 0)
                 {
+                    if (_isHandingOver)
+                    {
+                        // The end or an interruption: the other pump sees for itself.
+                        return false;
+                    }
+
                     break;
                 }
 
@@ -89,6 +132,12 @@ internal sealed class BufferPump
                 await to.WriteAsync(buffer.AsMemory(0, count));
                 writing = false;
                 Count(count, fromClient, read: false);
+                fullChunks = count == block ? fullChunks + 1 : 0;
+                if (_isHandingOver || ((fullChunks >= FullChunksToHandOver || ++allChunks % ChunksToHandOver == 0) && TryHandOver(to)))
+                {
+                    return false;
+                }
+
                 if (count < block)
                 {
                     _buffers.Return(buffer);
@@ -111,6 +160,21 @@ internal sealed class BufferPump
                 _buffers.Return(buffer);
             }
         }
+
+        return true;
+    }
+
+    /// <summary>Stops the opposite direction too, which reads <paramref name="to"/>, wherever it waits; false when the streams are no two sockets.</summary>
+    private bool TryHandOver(DuplexStream to)
+    {
+        if (!LoopPair.TryOf(_client, _target, out var sockets))
+        {
+            return false;
+        }
+
+        _isHandingOver = true;
+        (to == _client ? sockets.Client : sockets.Target).InterruptReads();
+        return true;
     }
 
     private void Fail(Exception e, DuplexStream to, bool writing, bool clientFailed)

@@ -45,7 +45,7 @@ internal struct SocketFlow(LoopStream from, LoopStream to)
     public readonly LoopStream To => to;
 
     /// <summary>Moves bytes for one turn, and says how many were read and written.</summary>
-    public SocketStep Move(EventLoop loop, BufferPool buffers, bool splices, out long read, out long written)
+    public SocketStep Move(EventLoop loop, BufferPool buffers, out long read, out long written)
     {
         (read, written) = (0, 0);
         for (var chunk = 0; chunk < ChunksPerTurn; chunk++)
@@ -66,7 +66,7 @@ internal struct SocketFlow(LoopStream from, LoopStream to)
                 return SocketStep.Waits;
             }
 
-            var step = splices && _largeReads >= LargeReadsToSplice && (_pipe ??= loop.Pipes.TryRent()) is { } pipe
+            var step = _largeReads >= LargeReadsToSplice && (_pipe ??= loop.Pipes.TryRent()) is { } pipe
                 ? Splice(pipe, ref read)
                 : Copy(loop, buffers, ref read, ref written);
             if (step != SocketStep.More)

@@ -21,7 +21,6 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
     private readonly FlowCounters _counters;
     private readonly BufferPool _buffers;
     private readonly TimeSpan _idleTimeout;
-    private readonly bool _splices;
     private SocketFlow _input;
     private SocketFlow _output;
     private ManualResetValueTaskSourceCore<RelayOutcome> _end;
@@ -33,14 +32,22 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
     private bool _lasts;
     private bool _isQueued;
     private bool _isRunning;
+    private bool _hasFinished;
 
     /// <summary>A pump; borrows both streams.</summary>
-    public SocketPump(LoopStream client, LoopStream target, FlowCounters counters, BufferPool buffers, TimeSpan idleTimeout, bool splices)
+    public SocketPump(LoopPair sockets, FlowCounters counters, BufferPool buffers, TimeSpan idleTimeout)
     {
-        (_client, _target, _counters, _buffers, _idleTimeout, _splices) = (client, target, counters, buffers, idleTimeout, splices);
-        _loop = client.Loop;
-        _input = new SocketFlow(client, target);
-        _output = new SocketFlow(target, client);
+        ((_client, _target), _counters, _buffers, _idleTimeout) = (sockets, counters, buffers, idleTimeout);
+        _loop = _client.Loop;
+        _input = new SocketFlow(_client, _target);
+        _output = new SocketFlow(_target, _client);
+    }
+
+    /// <summary>One that goes on with a relay whose directions may be over, and whose outcome may be known.</summary>
+    public SocketPump(LoopPair sockets, FlowCounters counters, BufferPool buffers, TimeSpan idleTimeout, bool inputIsDone, bool outputIsDone, RelayOutcome outcome)
+        : this(sockets, counters, buffers, idleTimeout)
+    {
+        (_input.IsDone, _output.IsDone, _outcome) = (inputIsDone, outputIsDone, outcome);
     }
 
     /// <summary>Runs to the end of both directions, on the client's loop; to be awaited once. Never throws for what the peers do.</summary>
@@ -97,7 +104,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         _isQueued = false;
         if (!_isRunning)
         {
-            if (_outcome == RelayOutcome.None)
+            if (!_hasFinished)
             {
                 Start();
             }
@@ -211,7 +218,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             return false;
         }
 
-        var step = flow.Move(_loop, _buffers, _splices, out var read, out var written);
+        var step = flow.Move(_loop, _buffers, out var read, out var written);
         if ((read | written) != 0)
         {
             _lastActivity = _loop.Now;
@@ -268,7 +275,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
 
     private void Finish()
     {
-        _isRunning = false;
+        (_isRunning, _hasFinished) = (false, true);
         _loop.Timers.Remove(this);
         _input.Discard(_loop, _buffers);
         _output.Discard(_loop, _buffers);

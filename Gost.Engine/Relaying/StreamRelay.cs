@@ -1,6 +1,5 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
-using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +13,7 @@ namespace Gost.Engine.Relaying;
 /// </summary>
 /// <remarks>
 /// The one place that picks a pump: two sockets of the kernel lane (<see cref="DuplexStream.TryGetRawSocket"/>) are pumped by their event loop, everything
-/// else goes through buffers. Thread-safe; one per handler.
+/// else goes through buffers, and is handed to the loop when protocols that speak with the first data have left two such sockets. Thread-safe; one per handler.
 /// </remarks>
 internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger logger)
 {
@@ -38,7 +37,17 @@ internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger
     {
         var counters = inbound.Counters;
         StreamRelayLog.Joined(logger, inbound.Id, inbound.Client, counters.Target);
-        var outcome = await RunAsync(client, target, counters, idleTimeout);
+        inbound.RelayedTo = target;
+        RelayOutcome outcome;
+        try
+        {
+            outcome = await RunAsync(client, target, counters, idleTimeout);
+        }
+        finally
+        {
+            inbound.RelayedTo = null;
+        }
+
         StreamRelayLog.Ended(logger, inbound.Id, inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
     }
 
@@ -48,7 +57,7 @@ internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger
     /// Counts each chunk in <paramref name="counters"/> as it passes. <paramref name="idleTimeout"/> zero = none.
     /// </summary>
     public ValueTask<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
-        client.TryGetRawSocket(out var from) && from is LoopStream near && target.TryGetRawSocket(out var to) && to is LoopStream far
-            ? new SocketPump(near, far, counters, buffers, idleTimeout, splices: true).RunAsync()
+        LoopPair.TryOf(client, target, out var sockets)
+            ? new SocketPump(sockets, counters, buffers, idleTimeout).RunAsync()
             : new ValueTask<RelayOutcome>(new BufferPump(client, target, counters, buffers, time, idleTimeout).RunAsync());
 }

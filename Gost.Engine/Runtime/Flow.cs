@@ -1,5 +1,6 @@
 using Gost.Engine.Abstractions;
 using Gost.Engine.ControlPlane;
+using Gost.Engine.Relaying;
 
 namespace Gost.Engine.Runtime;
 
@@ -26,6 +27,10 @@ internal sealed class Flow(Inbound inbound, ServiceGeneration generation, DateTi
         if (inbound.Stream is { } stream)
         {
             stream.Abort();
+            if (inbound.RelayedTo is { } target)
+            {
+                StreamEnd.Of(target);
+            }
         }
         else if (inbound.Channel is { } channel && Volatile.Read(ref _closing) is null)
         {

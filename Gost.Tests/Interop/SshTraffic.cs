@@ -58,7 +58,8 @@ internal static class SshTraffic
     }
 
     /// <summary>Many connections that are all open at once before any of them ends.</summary>
-    public static async Task ManyAsync(int port, int count)
+    /// <param name="oneByOne">Whether each is made when the one before has been served.</param>
+    public static async Task ManyAsync(int port, int count, bool oneByOne = false)
     {
         List<Socket> sockets = [];
         try
@@ -66,6 +67,10 @@ internal static class SshTraffic
             for (var i = 0; i < count; i++)
             {
                 sockets.Add(await LiveEngine.ConnectAsync(port));
+                if (oneByOne)
+                {
+                    Assert.True(await LiveEngine.EchoesAsync(sockets[i]));
+                }
             }
 
             var echoes = await Task.WhenAll(sockets.Select(LiveEngine.EchoesAsync));

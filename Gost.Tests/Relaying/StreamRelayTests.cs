@@ -1,11 +1,9 @@
 using System.Net.Sockets;
-using Gost.Engine.Abstractions;
 using Gost.Engine.Net;
 using Gost.Engine.Net.Loops;
 using Gost.Engine.Relaying;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -22,7 +20,7 @@ public sealed class StreamRelayTests
     [InlineData(false)]
     public async Task Relay_OneSideEnds_OtherDirectionGoesOn(bool clientEnds)
     {
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         var (ends, goesOn) = clientEnds ? (rig.Client, rig.Target) : (rig.Target, rig.Client);
         await ends.SendAsync(new byte[] { 1, 2, 3 }, Token);
         ends.Shutdown(SocketShutdown.Send);
@@ -44,7 +42,7 @@ public sealed class StreamRelayTests
     [Fact]
     public async Task Relay_Idle_HoldsNoBuffer()
     {
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         await rig.Client.SendAsync(new byte[] { 1 }, Token);
         Assert.Equal(1, await rig.Target.ReceiveAsync(new byte[8], Token));
         await Eventually.TrueAsync("no buffer is out", TimeSpan.FromSeconds(30), () => rig.Buffers.Outstanding == 0, Token);
@@ -54,7 +52,7 @@ public sealed class StreamRelayTests
     [Fact]
     public async Task Relay_ClientBreaks_TargetIsEnded()
     {
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         rig.Client.LingerState = new LingerOption(true, 0);
         rig.Client.Dispose();
         Assert.Equal(0, await rig.Target.ReceiveAsync(new byte[1], Token));
@@ -64,7 +62,7 @@ public sealed class StreamRelayTests
     [Fact]
     public async Task Relay_TargetAnswersAndBreaksWhileClientSends_AnswerArrives()
     {
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         var buffer = new byte[64];
         var answer = rig.Client.ReceiveAsync(buffer, Token);
         await rig.Target.SendAsync("too large"u8.ToArray(), Token);
@@ -81,7 +79,7 @@ public sealed class StreamRelayTests
     public async Task Relay_NothingMovesForIdleTimeout_IsEnded()
     {
         FakeTimeProvider time = new();
-        await using Rig rig = await Rig.StartAsync(time, TimeSpan.FromSeconds(10));
+        await using RelayRig rig = await RelayRig.StartAsync(time, TimeSpan.FromSeconds(10));
         var buffer = new byte[8];
         for (var i = 0; i < 5; i++)
         {
@@ -103,7 +101,7 @@ public sealed class StreamRelayTests
     [Fact]
     public async Task Relay_StreamAborted_EndsAndResetsThatSide()
     {
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         rig.ClientStream.Abort();
         rig.ClientStream.Abort();
         Assert.Equal(RelayOutcome.Aborted, await rig.Relay);
@@ -115,7 +113,7 @@ public sealed class StreamRelayTests
     [Fact]
     public async Task Relay_StreamAbortedBeforeItsLoopGotToIt_EndsTheOther()
     {
-        await using Rig rig = new(await SocketPair.CreateAsync(Token), await SocketPair.CreateAsync(Token), TimeProvider.System, TimeSpan.Zero, abortsFirst: true);
+        await using RelayRig rig = new(await SocketPair.CreateAsync(Token), await SocketPair.CreateAsync(Token), TimeProvider.System, TimeSpan.Zero, abortsFirst: true);
         Assert.Equal(RelayOutcome.Aborted, await rig.Relay);
         Assert.Equal(0, await rig.Target.ReceiveAsync(new byte[1], Token));
     }
@@ -125,7 +123,7 @@ public sealed class StreamRelayTests
     public async Task Relay_OfSomeAge_HasItsDialledSocketProbed()
     {
         FakeTimeProvider time = new();
-        await using Rig rig = await Rig.StartAsync(time, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(time, TimeSpan.Zero);
         Assert.SkipUnless(rig.TargetStream is LoopStream, "the kernel lane runs on Linux");
         ((LoopStream)rig.TargetStream).SetKeepAliveLater(TcpKeepAlive.Default);
         var socket = RawSockets.Of(rig.TargetStream);
@@ -146,7 +144,7 @@ public sealed class StreamRelayTests
     public async Task Relay_SteadyRoundTrips_AllocateNothing()
     {
         const int RoundTrips = 2000;
-        await using Rig rig = await Rig.StartAsync(TimeProvider.System, TimeSpan.Zero);
+        await using RelayRig rig = await RelayRig.StartAsync(TimeProvider.System, TimeSpan.Zero);
         // As memory: the overloads that take an array allocate a task per call.
         Memory<byte> buffer = new byte[16 * 1024];
 
@@ -207,67 +205,5 @@ public sealed class StreamRelayTests
         {
             // The relay has ended.
         }
-    }
-
-    /// <summary>A relay between two loopback connections; the test plays client and target.</summary>
-    private sealed class Rig : IAsyncDisposable
-    {
-        private readonly SocketPair _clientSide;
-        private readonly SocketPair _targetSide;
-        private readonly EventLoopGroup? _loops;
-
-        public Rig(SocketPair clientSide, SocketPair targetSide, TimeProvider time, TimeSpan idleTimeout, bool abortsFirst = false)
-        {
-            (_clientSide, _targetSide) = (clientSide, targetSide);
-            _loops = LaneChoice.Open(TestLane.Options(), time, NullLoggerFactory.Instance);
-            ClientStream = LaneStreams.Over(clientSide.Near, _loops);
-            TargetStream = LaneStreams.Over(targetSide.Near, _loops);
-            using var busy = abortsFirst && ClientStream is LoopStream stream ? new BusyLoop(stream.Loop) : null;
-            Relay = LaneStreams.LeaveLoopAsync(new StreamRelay(time, Buffers).RunAsync(ClientStream, TargetStream, Counters, idleTimeout));
-            if (abortsFirst)
-            {
-                ClientStream.Abort();
-            }
-        }
-
-        public Socket Client => _clientSide.Far;
-
-        public Socket Target => _targetSide.Far;
-
-        public SocketStream ClientStream { get; }
-
-        public SocketStream TargetStream { get; }
-
-        public BufferPool Buffers { get; } = new();
-
-        public FlowCounters Counters { get; } = new();
-
-        public Task<RelayOutcome> Relay { get; }
-
-        public static async Task<Rig> StartAsync(TimeProvider time, TimeSpan idleTimeout) =>
-            new(await SocketPair.CreateAsync(Token), await SocketPair.CreateAsync(Token), time, idleTimeout);
-
-        public async ValueTask DisposeAsync()
-        {
-            ClientStream.Abort();
-            TargetStream.Abort();
-            await Relay;
-            _loops?.Dispose();
-            Assert.Equal(0, Buffers.Outstanding);
-            _clientSide.Dispose();
-            _targetSide.Dispose();
-        }
-    }
-
-    /// <summary>Keeps a loop from everything else until disposed.</summary>
-    private sealed class BusyLoop : ILoopWork, IDisposable
-    {
-        private readonly ManualResetEventSlim _end = new();
-
-        public BusyLoop(EventLoop loop) => loop.Post(this);
-
-        public void Run() => _end.Wait(TestContext.Current.CancellationToken);
-
-        public void Dispose() => _end.Set();
     }
 }

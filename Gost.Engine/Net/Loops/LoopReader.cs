@@ -1,11 +1,12 @@
 namespace Gost.Engine.Net.Loops;
 
 /// <summary>The reading direction of a <see cref="LoopStream"/>.</summary>
-internal sealed class LoopReader(LoopStream stream) : LoopWaiter
+internal sealed class LoopReader(LoopStream stream) : LoopWaiter, ILoopWork
 {
     private Memory<byte> _buffer;
     private bool _peeks;
     private bool _drained;
+    private volatile bool _interrupted;
 
     /// <summary>Reads, or waits for something to read where the buffer is empty; see <see cref="Abstractions.DuplexStream"/>.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, bool peeks, CancellationToken cancellationToken)
@@ -25,9 +26,30 @@ internal sealed class LoopReader(LoopStream stream) : LoopWaiter
         return reading;
     }
 
+    /// <summary>From now on calls give 0, the pending one and later ones. Any thread.</summary>
+    public void Interrupt()
+    {
+        _interrupted = true;
+        if (stream.Loop.IsCurrent)
+        {
+            Signal();
+        }
+        else
+        {
+            stream.Loop.Post(this);
+        }
+    }
+
+    void ILoopWork.Run() => Signal();
+
     /// <inheritdoc/>
     protected override int Try(bool isSignaled)
     {
+        if (_interrupted)
+        {
+            return 0;
+        }
+
         if (_drained && IsQuiet && !isSignaled)
         {
             // The last read took all there was, and the kernel has told of nothing since.

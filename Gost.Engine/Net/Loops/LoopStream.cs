@@ -9,7 +9,7 @@ namespace Gost.Engine.Net.Loops;
 /// The kernel lane's stream: a TCP socket of an event loop. What the kernel serves at once completes at once, anything else on the loop's thread, together
 /// with what awaits it. An idle stream holds no buffer, task or timer.
 /// </summary>
-internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
+internal sealed partial class LoopStream : SocketStream, ILoopHandler
 {
     private readonly DescriptorHandle _handle;
     private EventLoop _loop;
@@ -22,7 +22,6 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     private volatile bool _peerEnded;
     private volatile bool _connectSettled;
     private volatile bool _mayHaveFailed;
-    private volatile TcpKeepAlive? _keepAliveLater;
     private volatile bool _mayHaveBytes;
     private int _writesCompleted;
     private int _ended;
@@ -61,6 +60,9 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     /// </summary>
     public bool MayHaveBytes => _mayHaveBytes;
 
+    /// <summary>Whether a pump has its events.</summary>
+    public bool IsPumped => Volatile.Read(ref _pump) is not null;
+
     /// <summary>Whether it is known how a connecting socket ended up.</summary>
     public bool IsConnectSettled => _connectSettled;
 
@@ -96,6 +98,11 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         Writer.WriteAsync(buffer, cancellationToken);
 
+    /// <summary>
+    /// Ends reading by calls, so that a pump can take over: a pending read and later ones give 0, as at the end, and take nothing. Any thread.
+    /// </summary>
+    internal void InterruptReads() => Reader.Interrupt();
+
     /// <summary>Completes when the connection is there. Throws <see cref="SocketException"/>.</summary>
     public ValueTask<int> WhenConnectedAsync(CancellationToken cancellationToken) => Writer.WhenConnectedAsync(cancellationToken);
 
@@ -129,66 +136,8 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
             return;
         }
 
-        if (TryHold())
-        {
-            // struct linger: on, no time: closing resets the connection.
-            var linger = stackalloc int[2] { 1, 0 };
-            _ = LinuxCalls.SetOption(_handle.Number, LinuxCalls.LevelSocket, LinuxCalls.OptionLinger, linger, 2 * sizeof(int));
-            _handle.DangerousRelease();
-        }
-
+        ResetOnClose();
         Release(LoopClosing.Aborted);
-    }
-
-    /// <summary>Bytes received, 0 = the end, or an error negated. Throws <see cref="ObjectDisposedException"/>.</summary>
-    public int Receive(Span<byte> into, int flags)
-    {
-        var held = false;
-        try
-        {
-            _handle.DangerousAddRef(ref held);
-            return LoopIo.Receive(_handle.Number, into, flags);
-        }
-        finally
-        {
-            if (held)
-            {
-                _handle.DangerousRelease();
-            }
-        }
-    }
-
-    /// <summary>Bytes sent, or an error negated. Throws <see cref="ObjectDisposedException"/>.</summary>
-    public int Send(ReadOnlySpan<byte> what)
-    {
-        var held = false;
-        try
-        {
-            _handle.DangerousAddRef(ref held);
-            return LoopIo.Send(_handle.Number, what);
-        }
-        finally
-        {
-            if (held)
-            {
-                _handle.DangerousRelease();
-            }
-        }
-    }
-
-    /// <summary>The socket's pending error, 0 = none.</summary>
-    public int TakeError()
-    {
-        if (!TryHold())
-        {
-            return LinuxErrors.BadDescriptor;
-        }
-
-        int error;
-        var length = sizeof(int);
-        var answer = LinuxCalls.GetOption(_handle.Number, LinuxCalls.LevelSocket, LinuxCalls.OptionError, &error, &length);
-        _handle.DangerousRelease();
-        return answer == 0 ? error : LinuxErrors.BadDescriptor;
     }
 
     /// <summary>
@@ -210,48 +159,6 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
         Volatile.Write(ref _loop, loop);
         _token = loop.Register(_handle.Number, LoopEvents.Connection, this);
         loop.AddLoad(1);
-    }
-
-    /// <summary>Keeps the descriptor open until <c>DangerousRelease</c> of the handle; false when it is closed.</summary>
-    internal bool TryHold()
-    {
-        var held = false;
-        try
-        {
-            _handle.DangerousAddRef(ref held);
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
-
-        return held;
-    }
-
-    /// <inheritdoc/>
-    internal override void SetKeepAlive(TcpKeepAlive keepAlive)
-    {
-        _keepAliveLater = null;
-        if (TryHold())
-        {
-            LoopSocketOptions.SetKeepAlive(_handle.Number, keepAlive);
-            _handle.DangerousRelease();
-        }
-    }
-
-    /// <summary>
-    /// Probes from the first time on that somebody waits for bytes, or that a pump finds the connection to last: most short ones end before, and spare the
-    /// four calls.
-    /// </summary>
-    internal void SetKeepAliveLater(TcpKeepAlive keepAlive) => _keepAliveLater = keepAlive;
-
-    /// <summary>The connection lasts: see <see cref="SetKeepAliveLater"/>.</summary>
-    internal void Lasts()
-    {
-        if (_keepAliveLater is { } keepAlive)
-        {
-            SetKeepAlive(keepAlive);
-        }
     }
 
     void ILoopHandler.OnEvents(LoopEvents events)
@@ -323,30 +230,5 @@ internal sealed unsafe class LoopStream : SocketStream, ILoopHandler
         Volatile.Read(ref _reader)?.Close(reason);
         Volatile.Read(ref _writer)?.Close(reason);
         Volatile.Read(ref _pump)?.Closed();
-    }
-
-    private void Shutdown(int how)
-    {
-        // One that is being aborted is to end with a reset, not in order.
-        if (Volatile.Read(ref _ended) == 0 && TryHold())
-        {
-            // An error says that the connection is gone.
-            _ = LinuxCalls.Shutdown(_handle.Number, how);
-            _handle.DangerousRelease();
-        }
-    }
-
-    private IPEndPoint? Ask(bool local)
-    {
-        if (!TryHold())
-        {
-            return null;
-        }
-
-        var raw = stackalloc byte[LoopAddress.Size];
-        var length = LoopAddress.Size;
-        var answer = local ? LinuxCalls.GetLocalAddress(_handle.Number, raw, &length) : LinuxCalls.GetPeerAddress(_handle.Number, raw, &length);
-        _handle.DangerousRelease();
-        return answer == 0 ? LoopAddress.Read(new ReadOnlySpan<byte>(raw, LoopAddress.Size)) : null;
     }
 }
