@@ -61,7 +61,7 @@ ulimit -n 65536 2>/dev/null || true
 cd "$work"
 "$work/netns.sh" "$work/compare.py" --config "$work/hops.json" --ref gost-cs --only "direct,gost-cs$(printf ',gost-cs-%s' "${kinds[@]}")" "$@"
 for kind in "${kinds[@]}"; do
-  [[ $libev && $kind = ss* ]] || continue
+  [[ $libev && ($kind = ss && $* != *udp* || $kind = ssu && $* = *udp*) ]] || continue
   "$work/netns.sh" "$work/compare.py" --config "$work/hops.json" --ref "libev-$kind" --only "libev-$kind,gost-cs-$kind" "$@"
 done
 [ -n "$reference" ] || { echo "no gost binary on PATH or in GOST_REFERENCE: nothing to compare with" >&2; exit 0; }
