@@ -33,7 +33,22 @@ internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger
     /// Relays a flow of a service to its end and logs both. <paramref name="client"/> is the flow's own stream, or what a protocol made of it; the rest as
     /// in the other overload.
     /// </summary>
-    public async Task RunAsync(Inbound inbound, DuplexStream client, DuplexStream target, TimeSpan idleTimeout)
+    public ValueTask<RelayOutcome> RunAsync(Inbound inbound, DuplexStream client, DuplexStream target, TimeSpan idleTimeout) =>
+        !logger.IsEnabled(LogLevel.Debug) && LoopPair.TryOf(client, target, out var sockets)
+            ? new SocketPump(sockets, inbound.Counters, buffers, idleTimeout).RunAsync() // most flows: nothing else waits for them
+            : RunCuttableAsync(inbound, client, target, idleTimeout);
+
+    /// <summary>
+    /// Runs to the end; throws nothing for what the peers do, but the <see cref="FlowException"/> of a stream whose far end refuses only now, because its
+    /// protocol answers with the first data. Borrows both streams and may end them; their owners still dispose them.
+    /// Counts each chunk in <paramref name="counters"/> as it passes. <paramref name="idleTimeout"/> zero = none.
+    /// </summary>
+    public ValueTask<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
+        LoopPair.TryOf(client, target, out var sockets)
+            ? new SocketPump(sockets, counters, buffers, idleTimeout).RunAsync()
+            : new ValueTask<RelayOutcome>(new BufferPump(client, target, counters, buffers, time, idleTimeout).RunAsync());
+
+    private async ValueTask<RelayOutcome> RunCuttableAsync(Inbound inbound, DuplexStream client, DuplexStream target, TimeSpan idleTimeout)
     {
         var counters = inbound.Counters;
         StreamRelayLog.Joined(logger, inbound.Id, inbound.Client, counters.Target);
@@ -49,15 +64,6 @@ internal sealed class StreamRelay(TimeProvider time, BufferPool buffers, ILogger
         }
 
         StreamRelayLog.Ended(logger, inbound.Id, inbound.Client, counters.Target, outcome, counters.InputBytes, counters.OutputBytes);
+        return outcome;
     }
-
-    /// <summary>
-    /// Runs to the end; throws nothing for what the peers do, but the <see cref="FlowException"/> of a stream whose far end refuses only now, because its
-    /// protocol answers with the first data. Borrows both streams and may end them; their owners still dispose them.
-    /// Counts each chunk in <paramref name="counters"/> as it passes. <paramref name="idleTimeout"/> zero = none.
-    /// </summary>
-    public ValueTask<RelayOutcome> RunAsync(DuplexStream client, DuplexStream target, FlowCounters counters, TimeSpan idleTimeout) =>
-        LoopPair.TryOf(client, target, out var sockets)
-            ? new SocketPump(sockets, counters, buffers, idleTimeout).RunAsync()
-            : new ValueTask<RelayOutcome>(new BufferPump(client, target, counters, buffers, time, idleTimeout).RunAsync());
 }

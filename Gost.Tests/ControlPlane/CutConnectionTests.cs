@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Gost.Tests.Matrix;
 using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
@@ -21,25 +22,34 @@ public sealed class CutConnectionTests
     {
         await using OwnPeer far = new();
         await using OwnPeer near = new();
-        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using TcpTarget target = new(async (socket, ct) =>
-        {
-            await release.Task.WaitAsync(ct);
-            await DrainAsync(socket, ct);
-            ended.SetResult();
-        });
+        await using var target = new StubbornTarget();
         string[] hops = hop.Length == 0 ? [] : [$"{hop}://127.0.0.1:{await far.StartAsync(hop + "://127.0.0.1:{port}")}"];
-        var port = await near.StartAsync($"tcp://127.0.0.1:{{port}}/{target.Address}", hops);
-        using var client = await LiveEngine.ConnectAsync(port);
-        await FillAsync(client);
+        using var client = await LiveEngine.ConnectAsync(await near.StartAsync($"tcp://127.0.0.1:{{port}}/{target.Address}", hops));
 
-        var control = near.Engines[0].Control;
+        await CutAsync(near, client);
+        await target.EndsAsync();
+    }
+
+    [Fact]
+    public async Task Cut_WhileTheServerTakesNoBody_EndsBothSides()
+    {
+        await using OwnPeer proxy = new();
+        await using var target = new StubbornTarget();
+        using var client = await LiveEngine.ConnectAsync(await proxy.StartAsync("http://127.0.0.1:{port}"));
+        await client.SendAsync(Encoding.ASCII.GetBytes($"POST http://{target.Address}/ HTTP/1.1\r\nHost: {target.Address}\r\nContent-Length: 1000000000\r\n\r\n"), Token);
+
+        await CutAsync(proxy, client);
+        await target.EndsAsync();
+    }
+
+    /// <summary>Cuts the one connection when no more of it is taken.</summary>
+    private static async Task CutAsync(OwnPeer peer, Socket client)
+    {
+        await FillAsync(client);
+        var control = peer.Engines[0].Control;
         Assert.True(control.CloseConnection("service-0", Assert.Single(control.GetConnections("service-0")!).Id)); // started above
         await Eventually.TrueAsync("cut", TimeSpan.FromSeconds(30), () => control.GetConnections("service-0") is [], Token);
         await Assert.ThrowsAsync<SocketException>(() => DrainAsync(client, Token));
-        release.SetResult();
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
     /// <summary>Sends until nothing more is taken for a while.</summary>
@@ -68,5 +78,39 @@ public sealed class CutConnectionTests
         while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
         {
         }
+    }
+
+    /// <summary>A target that reads only when it is told to.</summary>
+    private sealed class StubbornTarget : IAsyncDisposable
+    {
+        private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TcpTarget _target;
+
+        public StubbornTarget() => _target = new TcpTarget(async (socket, ct) =>
+        {
+            await _release.Task.WaitAsync(ct);
+            try
+            {
+                await DrainAsync(socket, ct);
+            }
+            catch (SocketException)
+            {
+                // A reset is an end as well.
+            }
+
+            _ended.SetResult();
+        });
+
+        public string Address => _target.Address;
+
+        /// <summary>Its connection has ended too.</summary>
+        public async Task EndsAsync()
+        {
+            _release.SetResult();
+            await _ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        }
+
+        public ValueTask DisposeAsync() => _target.DisposeAsync();
     }
 }

@@ -29,6 +29,7 @@ internal sealed class HttpClientConnection(Inbound inbound, DuplexStream stream,
     /// <summary>Takes over a new connection to a server in place of the one before.</summary>
     public async ValueTask ReplaceUpstreamAsync(HttpUpstream? next)
     {
+        inbound.RelayedTo = next?.Stream;
         if (Interlocked.Exchange(ref _upstream, next) is { } before)
         {
             await before.DisposeAsync();

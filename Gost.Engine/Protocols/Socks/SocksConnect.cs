@@ -36,5 +36,6 @@ internal sealed class SocksConnect(HandlerBuildContext context)
     }
 
     /// <summary>Relays to the end; borrows both streams.</summary>
-    public Task RelayAsync(Inbound inbound, DuplexStream client, DuplexStream target) => _relay.RunAsync(inbound, client, target, TimeSpan.Zero);
+    public ValueTask<RelayOutcome> RelayAsync(Inbound inbound, DuplexStream client, DuplexStream target) =>
+        _relay.RunAsync(inbound, client, target, TimeSpan.Zero);
 }
