@@ -15,10 +15,7 @@ internal sealed class StubNameServer : IAsyncDisposable
 
     public StubNameServer()
     {
-        _streams = new TcpListener(IPAddress.Loopback, 0);
-        _streams.Start();
-        Port = ((IPEndPoint)_streams.LocalEndpoint).Port;
-        _datagrams.Bind(new IPEndPoint(IPAddress.Loopback, Port));
+        (_streams, Port) = Bind(_datagrams);
         _serving = Task.WhenAll(ServeDatagramsAsync(), ServeStreamsAsync());
     }
 
@@ -76,6 +73,26 @@ internal sealed class StubNameServer : IAsyncDisposable
         }
 
         return [.. answer];
+    }
+
+    /// <summary>A port that is free for both: the system's choice for TCP may be somebody's for UDP.</summary>
+    private static (TcpListener Streams, int Port) Bind(Socket datagrams)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            TcpListener streams = new(IPAddress.Loopback, 0);
+            try
+            {
+                streams.Start();
+                var port = ((IPEndPoint)streams.LocalEndpoint).Port;
+                datagrams.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return (streams, port);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < 100)
+            {
+                streams.Dispose();
+            }
+        }
     }
 
     private async Task ServeDatagramsAsync()
