@@ -27,6 +27,9 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
+
+    // A connection that was accepted on another thread may come when the source of it is disposed: the token still tells.
+    private readonly CancellationToken _closingToken;
     private readonly TaskCompletionSource<FlowException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IAcceptSink? _sink;
     private TaskCompletionSource? _attached;
@@ -38,7 +41,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
 
     /// <summary>Takes over <paramref name="source"/> with its listening socket, bound to <paramref name="local"/>; call <see cref="Attach"/> to begin.</summary>
     public AcceptLoop(IAcceptSource source, EndPoint? local, DescriptorReserve reserve, TimeProvider time, ILogger logger) =>
-        (_source, _local, _reserve, _time, _logger) = (source, local, reserve, time, logger);
+        (_source, _local, _reserve, _time, _logger, _closingToken) = (source, local, reserve, time, logger, _closing.Token);
 
     /// <summary>The same for a listening socket, which it takes over and accepts on the way of the lane: null = the portable one.</summary>
     public static AcceptLoop Over(Socket socket, EventLoopGroup? loops, DescriptorReserve reserve, TimeProvider time, ILogger logger) =>
@@ -112,7 +115,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
                 Report(Shortage(e));
                 var backOff = _backOff;
                 _backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
-                await Task.Delay(backOff, _time, _closing.Token);
+                await Task.Delay(backOff, _time, _closingToken);
                 return true;
         }
     }
@@ -159,7 +162,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
             do
             {
                 Report(_reserve.CreateFault());
-                await _reserve.WaitForRoomAsync(_closing.Token);
+                await _reserve.WaitForRoomAsync(_closingToken);
                 ticket = _reserve.TryAdmit();
             }
             while (ticket is null);
@@ -210,7 +213,7 @@ internal sealed class AcceptLoop : IAcceptTarget, IAsyncDisposable
                     return sink;
                 }
 
-                await attached.Task.WaitAsync(_closing.Token);
+                await attached.Task.WaitAsync(_closingToken);
             }
         }
         catch (OperationCanceledException)

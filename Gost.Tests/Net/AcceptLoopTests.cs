@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gost.Engine.Net;
 using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -50,5 +51,23 @@ public sealed class AcceptLoopTests
         await loop.DisposeAsync();
 
         Assert.False(loop.Broken.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Admit_AfterTheEnd_ClosesTheConnection()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
+        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
+        var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
+        loop.Attach(new CollectingSink());
+        await loop.DisposeAsync();
+
+        // Another thread had accepted it before the socket was closed.
+        using var pair = await SocketPair.CreateAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ((IAcceptTarget)loop).AdmitAsync(new SocketDuplexStream(pair.Near)).AsTask());
+        Assert.Equal(0, await pair.Far.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 }
