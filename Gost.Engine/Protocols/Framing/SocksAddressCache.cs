@@ -6,22 +6,32 @@ namespace Gost.Engine.Protocols.Framing;
 /// <summary>
 /// Remembers the last addresses of a channel in both forms, so that a steady flow of datagrams neither parses nor allocates. Bounded; not thread-safe.
 /// </summary>
+/// <remarks>
+/// An address has one set of places by its hash, in which the newest comes first and the oldest goes. Any <see cref="Ways"/> addresses that take turns are so
+/// remembered together: with one place for each hash, two that share it would push each other out with every datagram.
+/// </remarks>
 internal sealed class SocksAddressCache
 {
-    private const int Slots = 64;
+    /// <summary>How many addresses are remembered whatever their hashes are.</summary>
+    public const int Ways = 4;
 
-    private readonly Entry?[] _read = new Entry?[Slots];
-    private readonly Entry?[] _written = new Entry?[Slots];
+    private const int Sets = 16;
+
+    private readonly Entry?[] _read = new Entry?[Sets * Ways];
+    private readonly Entry?[] _written = new Entry?[Sets * Ways];
 
     /// <summary>The address in <paramref name="form"/>, which is exactly one; null = it cannot be used.</summary>
     public Target? Read(ReadOnlySpan<byte> form)
     {
         HashCode hash = default;
         hash.AddBytes(form);
-        ref var slot = ref _read[(uint)hash.ToHashCode() % Slots];
-        if (slot is { } known && form.SequenceEqual(known.Form))
+        var set = SetOf(_read, hash.ToHashCode());
+        foreach (var known in set)
         {
-            return known.Address;
+            if (known is not null && form.SequenceEqual(known.Form))
+            {
+                return known.Address;
+            }
         }
 
         if (!SocksAddress.TryRead(form, TargetNetwork.Udp, out var address, out _) || address is null)
@@ -29,7 +39,7 @@ internal sealed class SocksAddressCache
             return null;
         }
 
-        slot = new Entry(address, form.ToArray());
+        Remember(set, new Entry(address, form.ToArray()));
         return address;
     }
 
@@ -40,18 +50,30 @@ internal sealed class SocksAddressCache
     public ReadOnlySpan<byte> FormOf(Target? address)
     {
         address ??= Target.Placeholder(TargetNetwork.Udp);
-        ref var slot = ref _written[(uint)address.GetHashCode() % Slots];
-        if (slot is { } known && (ReferenceEquals(known.Address, address) || known.Address == address))
+        var set = SetOf(_written, address.GetHashCode());
+        foreach (var known in set)
         {
-            return known.Form;
+            if (known is not null && known.Address == address)
+            {
+                return known.Form;
+            }
         }
 
         Span<byte> form = stackalloc byte[SocksAddress.MaxLength];
         var length = address.Host.Length == 0
             ? SocksAddress.Write(form, new IPEndPoint(IPAddress.Any, address.Port))
             : SocksAddress.Write(form[..SocksAddress.LengthOf(address)], address);
-        slot = new Entry(address, form[..length].ToArray());
-        return slot.Form;
+        Entry entry = new(address, form[..length].ToArray());
+        Remember(set, entry);
+        return entry.Form;
+    }
+
+    private static Span<Entry?> SetOf(Entry?[] entries, int hash) => entries.AsSpan((int)((uint)hash % Sets) * Ways, Ways);
+
+    private static void Remember(Span<Entry?> set, Entry entry)
+    {
+        set[..^1].CopyTo(set[1..]);
+        set[0] = entry;
     }
 
     private sealed record Entry(Target Address, byte[] Form);
