@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Gost.Tests.Matrix;
@@ -20,89 +21,68 @@ public sealed class CutConnectionTests
     [InlineData("socks5+mws")]
     public async Task Cut_WhileTheTargetTakesNothing_EndsBothSides(string hop)
     {
+        RequireSocketTables();
         await using OwnPeer far = new();
         await using OwnPeer near = new();
         await using var target = new StubbornTarget();
         string[] hops = hop.Length == 0 ? [] : [$"{hop}://127.0.0.1:{await far.StartAsync(hop + "://127.0.0.1:{port}")}"];
         using var client = await LiveEngine.ConnectAsync(await near.StartAsync($"tcp://127.0.0.1:{{port}}/{target.Address}", hops));
 
-        await CutAsync(near, client);
-        await target.EndsAsync();
+        await CutAsync(near, client, target);
     }
 
     [Fact]
     public async Task Cut_WhileTheServerTakesNoBody_EndsBothSides()
     {
+        RequireSocketTables();
         await using OwnPeer proxy = new();
         await using var target = new StubbornTarget();
         using var client = await LiveEngine.ConnectAsync(await proxy.StartAsync("http://127.0.0.1:{port}"));
         await client.SendAsync(Encoding.ASCII.GetBytes($"POST http://{target.Address}/ HTTP/1.1\r\nHost: {target.Address}\r\nContent-Length: 1000000000\r\n\r\n"), Token);
 
-        await CutAsync(proxy, client);
-        await target.EndsAsync();
+        await CutAsync(proxy, client, target);
     }
 
+    private static void RequireSocketTables() => Assert.SkipUnless(OperatingSystem.IsLinux(), "whether a connection is full is only told on Linux");
+
     /// <summary>Cuts the one connection when no more of it is taken.</summary>
-    private static async Task CutAsync(OwnPeer peer, Socket client)
+    private static async Task CutAsync(OwnPeer peer, Socket client, StubbornTarget target)
     {
-        await FillAsync(client);
+        var sending = client.SendUntilClosedAsync(Token);
+        await target.IsFullAsync(client);
         var control = peer.Engines[0].Control;
         Assert.True(control.CloseConnection("service-0", Assert.Single(control.GetConnections("service-0")!).Id)); // started above
         await Eventually.TrueAsync("cut", TimeSpan.FromSeconds(30), () => control.GetConnections("service-0") is [], Token);
-        await Assert.ThrowsAsync<SocketException>(() => DrainAsync(client, Token));
-    }
-
-    /// <summary>Sends until nothing more is taken for a while.</summary>
-    private static async Task FillAsync(Socket client)
-    {
-        client.Blocking = false;
-        var chunk = new byte[64 * 1024];
-        for (var quiet = 0; quiet < 5;)
-        {
-            try
-            {
-                client.Send(chunk);
-                quiet = 0;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
-            {
-                quiet++;
-                await Task.Delay(50, Token);
-            }
-        }
-    }
-
-    private static async Task DrainAsync(Socket socket, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[64 * 1024];
-        while (await socket.ReceiveAsync(buffer, cancellationToken) > 0)
-        {
-        }
+        Assert.Equal(SocketError.ConnectionReset, await sending);
+        await target.EndsAsync();
     }
 
     /// <summary>A target that reads only when it is told to.</summary>
     private sealed class StubbornTarget : IAsyncDisposable
     {
+        private readonly TaskCompletionSource<int> _peer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TcpTarget _target;
 
         public StubbornTarget() => _target = new TcpTarget(async (socket, ct) =>
         {
+            _peer.SetResult(PortOf(socket.RemoteEndPoint));
             await _release.Task.WaitAsync(ct);
-            try
-            {
-                await DrainAsync(socket, ct);
-            }
-            catch (SocketException)
-            {
-                // A reset is an end as well.
-            }
-
+            _ = await socket.DrainAsync(ct); // a reset is an end as well
             _ended.SetResult();
         });
 
         public string Address => _target.Address;
+
+        /// <summary>Nothing moves any more from the client, which has more to send, to the target: both wait for a reader.</summary>
+        public async Task IsFullAsync(Socket client)
+        {
+            var peer = await _peer.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+            var (local, remote) = (PortOf(client.LocalEndPoint), PortOf(client.RemoteEndPoint));
+            await Eventually.TrueAsync(
+                "full", TimeSpan.FromSeconds(30), () => SocketTables.WaitsForReader(local, remote) && SocketTables.WaitsForReader(peer, _target.Port), Token);
+        }
 
         /// <summary>Its connection has ended too.</summary>
         public async Task EndsAsync()
@@ -112,5 +92,7 @@ public sealed class CutConnectionTests
         }
 
         public ValueTask DisposeAsync() => _target.DisposeAsync();
+
+        private static int PortOf(EndPoint? address) => Assert.IsType<IPEndPoint>(address).Port;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Transfer : IAsyncDisposable
         _length = length;
         _source = new TcpTarget(async (socket, ct) =>
         {
-            _sent.TrySetResult(await RandomBytes.SendAsync(x => SendAsync(socket, x, ct), length, 1));
+            _sent.TrySetResult(await RandomBytes.SendAsync(x => new ValueTask(socket.SendAllAsync(x, ct)), length, 1));
             socket.Shutdown(SocketShutdown.Send);
             await socket.ReceiveAsync(new byte[1], ct);
         });
@@ -56,7 +56,7 @@ internal sealed class Transfer : IAsyncDisposable
     {
         var token = TestContext.Current.CancellationToken;
         using var client = await LoopbackClient.ConnectAsync(port, token);
-        var sent = await RandomBytes.SendAsync(x => SendAsync(client, x, token), _length, 2);
+        var sent = await RandomBytes.SendAsync(x => new ValueTask(client.SendAllAsync(x, token)), _length, 2);
         Assert.Equal(sent, await LoopbackClient.ReceiveTextAsync(client, sent.Length, token));
     }
 
@@ -65,13 +65,5 @@ internal sealed class Transfer : IAsyncDisposable
     {
         await _source.DisposeAsync();
         await _sink.DisposeAsync();
-    }
-
-    private static async ValueTask SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, cancellationToken)..];
-        }
     }
 }

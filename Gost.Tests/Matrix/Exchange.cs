@@ -21,12 +21,7 @@ internal static class Exchange
             all.Write(buffer, 0, count);
         }
 
-        var rest = all.ToArray().AsMemory();
-        while (!rest.IsEmpty)
-        {
-            rest = rest[await socket.SendAsync(rest, ct)..];
-        }
-
+        await socket.SendAllAsync(all.ToArray(), ct);
         socket.Shutdown(SocketShutdown.Send);
     });
 
@@ -36,7 +31,7 @@ internal static class Exchange
         using var client = await ConnectAsync(port);
         var sent = Bytes(length, seed);
         var receiving = ReadToEndAsync(client);
-        await SendAsync(client, sent);
+        await client.SendAllAsync(sent, Token);
         client.Shutdown(SocketShutdown.Send);
         AssertSame(sent, await receiving);
     }
@@ -65,7 +60,7 @@ internal static class Exchange
                 return count;
             },
             Token);
-        await SendAsync(client, sent);
+        await client.SendAllAsync(sent, Token);
         AssertSame(sent, received.AsMemory(0, await receiving).ToArray());
     }
 
@@ -99,14 +94,6 @@ internal static class Exchange
         {
             client.Dispose();
             throw;
-        }
-    }
-
-    private static async Task SendAsync(Socket client, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await client.SendAsync(bytes, Token)..];
         }
     }
 

@@ -17,12 +17,9 @@ public sealed class AcceptLoopTests
     public async Task Broken_SocketBecomesUnusable_EndsWithTheReason()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a listening socket cannot be shut down");
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen();
-        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
-        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
-        await using var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
+        using var loops = OpenLane();
+        var socket = Listen();
+        await using var loop = Over(socket, loops);
         CollectingSink sink = new();
         loop.Attach(sink);
         Assert.False(loop.Broken.IsCompleted);
@@ -40,12 +37,8 @@ public sealed class AcceptLoopTests
     [Fact]
     public async Task Broken_Closed_DoesNotEnd()
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen();
-        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
-        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
-        var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
+        using var loops = OpenLane();
+        var loop = Over(Listen(), loops);
         loop.Attach(new CollectingSink());
 
         await loop.DisposeAsync();
@@ -56,12 +49,8 @@ public sealed class AcceptLoopTests
     [Fact]
     public async Task Admit_AfterTheEnd_ClosesTheConnection()
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen();
-        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
-        using var loops = LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
-        var loop = AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
+        using var loops = OpenLane();
+        var loop = Over(Listen(), loops);
         loop.Attach(new CollectingSink());
         await loop.DisposeAsync();
 
@@ -69,5 +58,21 @@ public sealed class AcceptLoopTests
         using var pair = await SocketPair.CreateAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ((IAcceptTarget)loop).AdmitAsync(new SocketDuplexStream(pair.Near)).AsTask());
         Assert.Equal(0, await pair.Far.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
+    }
+
+    private static EventLoopGroup? OpenLane() => LaneChoice.Open(TestLane.Options(), TimeProvider.System, NullLoggerFactory.Instance);
+
+    private static Socket Listen()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        return socket;
+    }
+
+    private static AcceptLoop Over(Socket socket, EventLoopGroup? loops)
+    {
+        DescriptorReserve reserve = new(new EngineOptions(), TimeProvider.System, new LinuxDescriptorProbe());
+        return AcceptLoop.Over(socket, loops, reserve, TimeProvider.System, NullLogger.Instance);
     }
 }

@@ -25,18 +25,18 @@ public sealed class HandOverTests
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
         var up = RandomNumberGenerator.GetBytes(5_000_000);
         var down = RandomNumberGenerator.GetBytes(3_000_000);
-        var (sendingUp, sendingDown) = (SendAsync(rig.Client, up), SendAsync(rig.Target, down));
-        var receivingUp = ReceiveAsync(rig.Target, Header.Length + up.Length);
+        var (sendingUp, sendingDown) = (rig.Client.SendAllAsync(up, Token), rig.Target.SendAllAsync(down, Token));
+        var receivingUp = rig.Target.ReceiveAllAsync(Header.Length + up.Length, Token);
 
-        Assert.Equal(down, await ReceiveAsync(rig.Client, down.Length));
+        Assert.Equal(down, await rig.Client.ReceiveAllAsync(down.Length, Token));
         Assert.Equal((byte[])[.. Header, .. up], await receivingUp);
         await Task.WhenAll(sendingUp, sendingDown);
         await AssertIsHandedOverAsync(rig);
 
         rig.Target.Shutdown(SocketShutdown.Send);
         Assert.Equal(0, await rig.Client.ReceiveAsync(new byte[1], Token));
-        await SendAsync(rig.Client, [1, 2]);
-        Assert.Equal([1, 2], await ReceiveAsync(rig.Target, 2));
+        await rig.Client.SendAllAsync(new byte[] { 1, 2 }, Token);
+        Assert.Equal([1, 2], await rig.Target.ReceiveAllAsync(2, Token));
         rig.Client.Shutdown(SocketShutdown.Send);
         Assert.Equal(RelayOutcome.TargetEnded, await rig.Relay);
         Assert.Equal((up.Length + 2, down.Length), (rig.Counters.InputBytes, rig.Counters.OutputBytes));
@@ -47,13 +47,13 @@ public sealed class HandOverTests
     {
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
         var up = RandomNumberGenerator.GetBytes(2_000_000);
-        var sending = SendAsync(rig.Client, up);
+        var sending = rig.Client.SendAllAsync(up, Token);
 
-        Assert.Equal((byte[])[.. Header, .. up], await ReceiveAsync(rig.Target, Header.Length + up.Length));
+        Assert.Equal((byte[])[.. Header, .. up], await rig.Target.ReceiveAllAsync(Header.Length + up.Length, Token));
         await sending;
         await AssertIsHandedOverAsync(rig);
-        await SendAsync(rig.Target, "answer"u8.ToArray());
-        Assert.Equal("answer"u8.ToArray(), await ReceiveAsync(rig.Client, 6));
+        await rig.Target.SendAllAsync("answer"u8.ToArray(), Token);
+        Assert.Equal("answer"u8.ToArray(), await rig.Client.ReceiveAllAsync(6, Token));
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class HandOverTests
     {
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
         rig.Client.Shutdown(SocketShutdown.Send);
-        Assert.Equal(Header, await ReceiveAsync(rig.Target, Header.Length));
+        Assert.Equal(Header, await rig.Target.ReceiveAllAsync(Header.Length, Token));
         Assert.Equal(0, await rig.Target.ReceiveAsync(new byte[1], Token));
         var down = RandomNumberGenerator.GetBytes(2_000_000);
-        var sending = SendAsync(rig.Target, down);
+        var sending = rig.Target.SendAllAsync(down, Token);
 
-        Assert.Equal(down, await ReceiveAsync(rig.Client, down.Length));
+        Assert.Equal(down, await rig.Client.ReceiveAllAsync(down.Length, Token));
         await sending;
         await AssertIsHandedOverAsync(rig);
         rig.Target.Shutdown(SocketShutdown.Send);
@@ -78,14 +78,14 @@ public sealed class HandOverTests
     public async Task SmallMessages_AfterAWhile_AreHandedOver()
     {
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
-        await SendAsync(rig.Client, [0]);
-        Assert.Equal((byte[])[.. Header, 0], await ReceiveAsync(rig.Target, Header.Length + 1));
+        await rig.Client.SendAllAsync(new byte[] { 0 }, Token);
+        Assert.Equal((byte[])[.. Header, 0], await rig.Target.ReceiveAllAsync(Header.Length + 1, Token));
         for (byte i = 0; i < 200; i++)
         {
-            await SendAsync(rig.Client, [i]);
-            Assert.Equal([i], await ReceiveAsync(rig.Target, 1));
-            await SendAsync(rig.Target, [i, i]);
-            Assert.Equal([i, i], await ReceiveAsync(rig.Client, 2));
+            await rig.Client.SendAllAsync(new byte[] { i }, Token);
+            Assert.Equal([i], await rig.Target.ReceiveAllAsync(1, Token));
+            await rig.Target.SendAllAsync(new byte[] { i, i }, Token);
+            Assert.Equal([i, i], await rig.Client.ReceiveAllAsync(2, Token));
         }
 
         await AssertIsHandedOverAsync(rig);
@@ -117,8 +117,7 @@ public sealed class HandOverTests
         rig.ClientStream.Abort();
 
         Assert.Equal(RelayOutcome.Aborted, await rig.Relay);
-        var e = await Assert.ThrowsAsync<SocketException>(async () => await rig.Client.ReceiveAsync(new byte[1], Token));
-        Assert.Equal(SocketError.ConnectionReset, e.SocketErrorCode);
+        await rig.Client.AssertResetAsync(Token);
         Assert.Equal(0, await rig.Target.ReceiveAsync(new byte[1], Token));
     }
 
@@ -130,14 +129,14 @@ public sealed class HandOverTests
         for (var round = 0; round < 50; round++)
         {
             await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
-            var sending = SendUntilClosedAsync(rig.Client);
-            _ = await ReceiveAsync(rig.Target, 1 + ((round % 5) * 40_000));
-            var draining = DrainAsync(rig.Target);
+            var sending = rig.Client.SendUntilClosedAsync(Token);
+            _ = await rig.Target.ReceiveAllAsync(1 + ((round % 5) * 40_000), Token);
+            var draining = rig.Target.DrainAsync(Token);
             (client ? rig.ClientStream : rig.TargetStream).Abort();
             await rig.Relay;
             rig.ClientStream.Dispose();
             rig.TargetStream.Dispose();
-            await draining;
+            _ = await draining; // an end or a reset
             await sending;
         }
     }
@@ -148,8 +147,8 @@ public sealed class HandOverTests
     /// <summary>So much that the relay is in the loop's hands, where there is one.</summary>
     private static async Task MoveEnoughAsync(RelayRig rig)
     {
-        var sending = SendAsync(rig.Client, new byte[1_000_000]);
-        _ = await ReceiveAsync(rig.Target, Header.Length + 1_000_000);
+        var sending = rig.Client.SendAllAsync(new byte[1_000_000], Token);
+        _ = await rig.Target.ReceiveAllAsync(Header.Length + 1_000_000, Token);
         await sending;
         await AssertIsHandedOverAsync(rig);
     }
@@ -159,58 +158,6 @@ public sealed class HandOverTests
         if (rig.ClientStream is LoopStream client)
         {
             await Eventually.TrueAsync("handed over", TimeSpan.FromSeconds(30), () => client.IsPumped && ((LoopStream)rig.TargetStream).IsPumped, Token);
-        }
-    }
-
-    private static async Task SendAsync(Socket socket, byte[] bytes)
-    {
-        var rest = bytes.AsMemory();
-        while (!rest.IsEmpty)
-        {
-            rest = rest[await socket.SendAsync(rest, Token)..];
-        }
-    }
-
-    private static async Task<byte[]> ReceiveAsync(Socket socket, int length)
-    {
-        var bytes = new byte[length];
-        var total = 0;
-        int count;
-        while (total < length && (count = await socket.ReceiveAsync(bytes.AsMemory(total), Token)) > 0)
-        {
-            total += count;
-        }
-
-        return bytes[..total];
-    }
-
-    private static async Task DrainAsync(Socket socket)
-    {
-        var buffer = new byte[64 * 1024];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer, Token) > 0)
-            {
-            }
-        }
-        catch (SocketException)
-        {
-            // The relay has ended with a reset.
-        }
-    }
-
-    private static async Task SendUntilClosedAsync(Socket socket)
-    {
-        try
-        {
-            while (true)
-            {
-                await socket.SendAsync(new byte[64 * 1024], Token);
-            }
-        }
-        catch (SocketException)
-        {
-            // The relay has ended.
         }
     }
 }

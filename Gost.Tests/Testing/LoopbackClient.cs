@@ -31,16 +31,6 @@ internal static class LoopbackClient
     }
 
     /// <summary>Up to <paramref name="length"/> characters; fewer only at the end of the stream.</summary>
-    public static async Task<string> ReceiveTextAsync(Socket client, int length, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[length];
-        var total = 0;
-        int count;
-        while (total < length && (count = await client.ReceiveAsync(buffer.AsMemory(total), cancellationToken)) > 0)
-        {
-            total += count;
-        }
-
-        return Encoding.ASCII.GetString(buffer, 0, total);
-    }
+    public static async Task<string> ReceiveTextAsync(Socket client, int length, CancellationToken cancellationToken) =>
+        Encoding.ASCII.GetString(await client.ReceiveAllAsync(length, cancellationToken));
 }

@@ -24,17 +24,8 @@ internal static class Ports
         throw new InvalidOperationException("no free port was found");
     }
 
-    /// <summary>True while something listens (TCP) or is bound (UDP) at the port. Source: proc(5), /proc/net.</summary>
-    public static bool IsTaken(int port, ProtocolType protocol)
-    {
-        var hex = $":{port:X4}";
-        var tables = protocol == ProtocolType.Tcp ? new[] { "tcp", "tcp6" } : ["udp", "udp6"];
-        return tables.Select(static x => "/proc/net/" + x).Where(File.Exists).SelectMany(static x => File.ReadLines(x).Skip(1)).Any(line =>
-        {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return words[1].EndsWith(hex, StringComparison.Ordinal) && (protocol == ProtocolType.Udp || words[3] == "0A");
-        });
-    }
+    /// <inheritdoc cref="SocketTables.IsTaken"/>
+    public static bool IsTaken(int port, ProtocolType protocol) => SocketTables.IsTaken(port, protocol);
 
     private static bool IsFree(int port)
     {

@@ -29,9 +29,9 @@ public sealed class RelayBindTests
         await using var service = await StartAsync(parts);
         using var tunnel = await ConnectAsync(service.Port);
         await tunnel.SendAsync(Convert.FromHexString(request), Token);
-        var head = await ReadAsync(tunnel, 4);
+        var head = await tunnel.ReceiveAllAsync(4, Token);
         Assert.Equal("0100", Convert.ToHexStringLower(head[..2]));
-        var feature = await ReadAsync(tunnel, head[3]);
+        var feature = await tunnel.ReceiveAllAsync(head[3], Token);
         var port = BinaryPrimitives.ReadUInt16BigEndian(feature.AsSpan(feature.Length - 2));
 
         using var outside = await ConnectAsync(port);
@@ -42,7 +42,7 @@ public sealed class RelayBindTests
         Assert.Equal((Push, 3u, $"0100000a020007017f000001{peer:x4}"), await FrameAsync(tunnel));
         Assert.Equal((Push, 3u, "68656c6c6f"), await FrameAsync(tunnel));
         await tunnel.SendAsync(Convert.FromHexString("0102030003000000627965"), Token);
-        Assert.Equal("bye"u8.ToArray(), await ReadAsync(outside, 3));
+        Assert.Equal("bye"u8.ToArray(), await outside.ReceiveAllAsync(3, Token));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class RelayBindTests
 
         await tunnel.SendAsync(Convert.FromHexString($"0102000f0400020000020007017f000001{taken.Port:x4}"), Token);
 
-        Assert.Equal("01050000", Convert.ToHexStringLower(await ReadAsync(tunnel, 5)));
+        Assert.Equal("01050000", Convert.ToHexStringLower(await tunnel.ReceiveAllAsync(5, Token)));
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class RelayBindTests
         await using var service = await StartAsync(parts);
         using var tunnel = await ConnectAsync(service.Port);
         await tunnel.SendAsync(Convert.FromHexString("0182000f0400020001020007017f0000010000"), Token);
-        var response = await ReadAsync(tunnel, 14);
+        var response = await tunnel.ReceiveAllAsync(14, Token);
         Assert.Equal("0100000a020007017f000001", Convert.ToHexStringLower(response[..12]));
         using Socket outside = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await outside.ConnectAsync(IPAddress.Loopback, BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(12)), Token);
 
         await outside.SendAsync("hello"u8.ToArray(), Token);
         var peer = (ushort)((IPEndPoint)outside.LocalEndPoint!).Port; // connected
-        Assert.Equal($"0005ff017f000001{peer:x4}68656c6c6f", Convert.ToHexStringLower(await ReadAsync(tunnel, 15)));
+        Assert.Equal($"0005ff017f000001{peer:x4}68656c6c6f", Convert.ToHexStringLower(await tunnel.ReceiveAllAsync(15, Token)));
         await tunnel.SendAsync(Convert.FromHexString($"0003ff017f000001{peer:x4}627965"), Token);
 
         var answer = new byte[100];
@@ -89,7 +89,7 @@ public sealed class RelayBindTests
 
         await tunnel.SendAsync(Convert.FromHexString($"0182000f0400020001020007017f000001{taken.Port:x4}"), Token);
 
-        Assert.Empty(await ReadAsync(tunnel, 1));
+        Assert.Empty(await tunnel.ReceiveAllAsync(1, Token));
     }
 
     private static async Task<StreamService> StartAsync(EngineParts parts)
@@ -117,26 +117,12 @@ public sealed class RelayBindTests
     {
         while (true)
         {
-            var header = await ReadAsync(socket, SmuxHeader);
-            var payload = await ReadAsync(socket, BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(2)));
+            var header = await socket.ReceiveAllAsync(SmuxHeader, Token);
+            var payload = await socket.ReceiveAllAsync(BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(2)), Token);
             if (header[1] != Nop)
             {
                 return (header[1], BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)), Convert.ToHexStringLower(payload));
             }
         }
-    }
-
-    /// <summary>Reads a number of bytes, or to the end.</summary>
-    private static async Task<byte[]> ReadAsync(Socket socket, int count)
-    {
-        var buffer = new byte[count];
-        var have = 0;
-        int read;
-        while (have < count && (read = await socket.ReceiveAsync(buffer.AsMemory(have), Token)) > 0)
-        {
-            have += read;
-        }
-
-        return buffer[..have];
     }
 }
