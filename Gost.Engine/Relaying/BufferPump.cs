@@ -47,42 +47,37 @@ internal sealed class BufferPump
             _idleTimer = _time.CreateTimer(static x => ((BufferPump)x!).LookForIdleness(), this, _idleTimeout, Timeout.InfiniteTimeSpan);
         }
 
+        bool inputIsDone, outputIsDone;
         try
         {
             var input = PumpAsync(_client, _target, fromClient: true);
             var output = PumpAsync(_target, _client, fromClient: false);
-            var (inputIsDone, outputIsDone) = (await input, await output);
-            if (_refusal is not null)
-            {
-                throw _refusal;
-            }
-
-            if (inputIsDone && outputIsDone)
-            {
-                return _outcome;
-            }
-
-            await StopTimerAsync();
-            return LoopPair.TryOf(_client, _target, out var sockets)
-                ? await new SocketPump(sockets, _counters, _buffers, _idleTimeout, inputIsDone, outputIsDone, _outcome).RunAsync()
-                : EndedMeanwhile();
+            (inputIsDone, outputIsDone) = (await input, await output);
         }
         finally
         {
-            await StopTimerAsync();
+            if (_idleTimer is not null)
+            {
+                await _idleTimer.DisposeAsync();
+            }
         }
-    }
 
-    private async ValueTask StopTimerAsync()
-    {
-        if (_idleTimer is not null)
+        if (_refusal is not null)
         {
-            await _idleTimer.DisposeAsync();
+            throw _refusal;
         }
-    }
 
-    private RelayOutcome EndedMeanwhile()
-    {
+        if (inputIsDone && outputIsDone)
+        {
+            return _outcome;
+        }
+
+        if (LoopPair.TryOf(_client, _target, out var sockets))
+        {
+            return await new SocketPump(sockets, _counters, _buffers, _idleTimeout, inputIsDone, outputIsDone, _outcome).RunAsync();
+        }
+
+        // They were two sockets when the hand-over began: disposed since.
         Conclude(RelayOutcome.Aborted);
         End();
         return _outcome;

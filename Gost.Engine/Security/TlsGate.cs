@@ -18,7 +18,6 @@ internal sealed class TlsGate(Stream transport) : Stream
     private Func<Task>? _wanted;
     private TaskCompletionSource<ReadOnlyMemory<byte>>? _made;
     private int _makingThread;
-    private ReadOnlyMemory<byte> _token;
 
     private enum Turn
     {
@@ -95,7 +94,7 @@ internal sealed class TlsGate(Stream transport) : Stream
         if (Volatile.Read(ref _makingThread) == Environment.CurrentManagedThreadId)
         {
             // The library takes its buffer back when this returns.
-            _token = buffer.ToArray();
+            _made?.TrySetResult(buffer.ToArray());
             return ValueTask.CompletedTask;
         }
 
@@ -189,11 +188,11 @@ internal sealed class TlsGate(Stream transport) : Stream
         {
             // What it writes completes at once.
             shutdown().GetAwaiter().GetResult();
-            made.SetResult(_token);
+            made.TrySetResult(default);
         }
         catch (Exception e)
         {
-            made.SetException(e);
+            made.TrySetException(e);
         }
         finally
         {
