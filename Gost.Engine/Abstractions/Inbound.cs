@@ -7,7 +7,7 @@ namespace Gost.Engine.Abstractions;
 /// <remarks>Owned by the listener until <see cref="IInboundSink.TryAccept"/> returns true, then by the sink, which disposes it.</remarks>
 public sealed class Inbound : IAsyncDisposable
 {
-    private DuplexStream? _relayedTo;
+    private IAsyncDisposable? _relayedTo;
 
     /// <summary>A stream flow; takes over <paramref name="stream"/>.</summary>
     public Inbound(DuplexStream stream, EndPoint client, EndPoint peer, EndPoint? local) =>
@@ -39,10 +39,10 @@ public sealed class Inbound : IAsyncDisposable
     public FlowCounters Counters { get; set; } = new();
 
     /// <summary>
-    /// The stream that it is relayed to, borrowed, while it is: cutting the flow ends that too, since a relay that waits for the target to take bytes does not see
-    /// that the client's stream has broken.
+    /// The stream or the channel of datagrams that it is relayed to, borrowed, while it is: cutting the flow ends that too, since a relay that waits for the target
+    /// to take something does not see that the client's side has broken.
     /// </summary>
-    internal DuplexStream? RelayedTo
+    internal IAsyncDisposable? RelayedTo
     {
         get => Volatile.Read(ref _relayedTo);
         set => Volatile.Write(ref _relayedTo, value);

@@ -58,16 +58,18 @@ internal sealed class DatagramRelay : IDatagramPumpObserver
         var relay = new DatagramRelay(client, inbound.Counters, target, options, buffers, time, logger);
         using (relay._idle)
         {
+            inbound.RelayedTo = target;
             if (!options.Addressed && LoopDatagramPump.TryJoin(client, target, relay) is { } pump)
             {
                 relay.TrySetEnd(ToEnd(await pump.Ended));
-                await client.DisposeAsync();
-                await target.DisposeAsync();
+                await relay.CloseAsync();
             }
             else
             {
                 await relay.PumpBothAsync();
             }
+
+            inbound.RelayedTo = null;
         }
 
         var end = (DatagramRelayEnd)Volatile.Read(ref relay._end);
@@ -111,8 +113,7 @@ internal sealed class DatagramRelay : IDatagramPumpObserver
         var upstream = PumpAsync(_client, _target, towardsTarget: true);
         var downstream = PumpAsync(_target, _client, towardsTarget: false);
         await Task.WhenAny(upstream, downstream);
-        await _client.DisposeAsync();
-        await _target.DisposeAsync();
+        await CloseAsync();
         await Task.WhenAll(upstream, downstream);
     }
 
@@ -197,11 +198,14 @@ internal sealed class DatagramRelay : IDatagramPumpObserver
         }
     }
 
-    private async Task EndBy(DatagramRelayEnd end)
+    private Task EndBy(DatagramRelayEnd end)
     {
         TrySetEnd(end);
-        await _client.DisposeAsync();
+        return CloseAsync();
     }
+
+    /// <summary>Both at once: what still is to be sent to one of them, or is awaited from it, need not hold up the other.</summary>
+    private Task CloseAsync() => Task.WhenAll(_client.DisposeAsync().AsTask(), _target.DisposeAsync().AsTask());
 
     private void TrySetEnd(DatagramRelayEnd end) => Interlocked.CompareExchange(ref _end, (int)end, -1);
 }

@@ -24,17 +24,14 @@ internal sealed class Flow(Inbound inbound, ServiceGeneration generation, DateTi
     /// <summary>Ends the flow now; its handler sees broken streams. Any thread, idempotent.</summary>
     public void Abort()
     {
-        if (inbound.Stream is { } stream)
+        inbound.Stream?.Abort();
+        if (inbound.RelayedTo is DuplexStream target)
         {
-            stream.Abort();
-            if (inbound.RelayedTo is { } target)
-            {
-                StreamEnd.Of(target);
-            }
+            StreamEnd.Of(target);
         }
-        else if (inbound.Channel is { } channel && Volatile.Read(ref _closing) is null)
+        else if (Volatile.Read(ref _closing) is null)
         {
-            Volatile.Write(ref _closing, channel.DisposeAsync().AsTask());
+            Volatile.Write(ref _closing, CloseDatagramsAsync());
         }
     }
 
@@ -47,6 +44,14 @@ internal sealed class Flow(Inbound inbound, ServiceGeneration generation, DateTi
         }
 
         await inbound.DisposeAsync();
+    }
+
+    /// <summary>Closes the channels of the client and of the target, as far as there are any, at once: neither waits for the other.</summary>
+    private Task CloseDatagramsAsync()
+    {
+        var client = inbound.Channel?.DisposeAsync() ?? ValueTask.CompletedTask;
+        var target = inbound.RelayedTo is IDatagramChannel channel ? channel.DisposeAsync() : ValueTask.CompletedTask;
+        return client.IsCompletedSuccessfully && target.IsCompletedSuccessfully ? Task.CompletedTask : Task.WhenAll(client.AsTask(), target.AsTask());
     }
 
     /// <summary>The flow as the API shows it.</summary>

@@ -43,6 +43,42 @@ public sealed class CutConnectionTests
         await CutAsync(proxy, client, target);
     }
 
+    [Theory]
+    [InlineData("relay+tcp")]
+    [InlineData("relay+tls")]
+    [InlineData("relay+mws")]
+    [InlineData("socks5+tcp")]
+    public async Task Cut_DatagramsWhoseStreamTakesNothing_EndsThem(string hop)
+    {
+        RequireSocketTables();
+        await using OwnPeer far = new();
+        await using Valve valve = new(await far.StartAsync(hop + "://127.0.0.1:{port}?udp=true"));
+        await using UdpTarget target = new("t");
+        await using OwnPeer near = new();
+        var port = await near.StartAsync($"udp://127.0.0.1:{{port}}/{target.Address}?keepalive=true", $"{hop}://127.0.0.1:{valve.Port}");
+        using (UdpClientSocket client = new(port))
+        {
+            await client.SendAsync("x", Token);
+            Assert.Equal("t:1:x", await client.ReceiveAsync(Token));
+            await valve.ShutAsync();
+            var full = valve.IsFullAsync(Token);
+            while (!full.IsCompleted)
+            {
+                await client.SendAsync(new string('x', 1400), Token);
+                await Task.Yield();
+            }
+
+            await full;
+        }
+
+        await AssertIsCutAsync(near);
+        if (!hop.EndsWith("+mws", StringComparison.Ordinal))
+        {
+            // There, the connection is not the flow's own.
+            await valve.EndsAsync(Token);
+        }
+    }
+
     private static void RequireSocketTables() => Assert.SkipUnless(OperatingSystem.IsLinux(), "whether a connection is full is only told on Linux");
 
     /// <summary>Cuts the one connection when no more of it is taken.</summary>
@@ -50,11 +86,18 @@ public sealed class CutConnectionTests
     {
         var sending = client.SendUntilClosedAsync(Token);
         await target.IsFullAsync(client);
-        var control = peer.Engines[0].Control;
-        Assert.True(control.CloseConnection("service-0", Assert.Single(control.GetConnections("service-0")!).Id)); // started above
-        await Eventually.TrueAsync("cut", TimeSpan.FromSeconds(30), () => control.GetConnections("service-0") is [], Token);
+        await AssertIsCutAsync(peer);
         Assert.Equal(SocketError.ConnectionReset, await sending);
         await target.EndsAsync();
+    }
+
+    /// <summary>Cuts the one connection of the service, which then is gone; datagrams that still waited may have begun another.</summary>
+    private static async Task AssertIsCutAsync(OwnPeer peer)
+    {
+        var control = peer.Engines[0].Control;
+        var id = Assert.Single(control.GetConnections("service-0")!).Id; // started above
+        Assert.True(control.CloseConnection("service-0", id));
+        await Eventually.TrueAsync("cut", TimeSpan.FromSeconds(30), () => control.GetConnections("service-0")!.All(x => x.Id != id), Token);
     }
 
     /// <summary>A target that reads only when it is told to.</summary>
