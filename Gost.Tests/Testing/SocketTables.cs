@@ -6,7 +6,8 @@ namespace Gost.Tests.Testing;
 internal static class SocketTables
 {
     private const string Listens = "0A";
-    private const string ProbesForWindow = "04";
+    private const string ProbesForWindow = "04:";
+    private const string Retransmits = "01:";
 
     /// <summary>True while something listens (TCP) or is bound (UDP) at the port.</summary>
     public static bool IsTaken(int port, ProtocolType protocol) =>
@@ -14,7 +15,11 @@ internal static class SocketTables
 
     /// <summary>True while what the connection's end at <paramref name="local"/> still has to send waits for the other, whose buffer is full, to read.</summary>
     public static bool WaitsForReader(int local, int remote) =>
-        Rows(ProtocolType.Tcp).Any(x => EndsIn(x[1], local) && EndsIn(x[2], remote) && x[5].StartsWith(ProbesForWindow, StringComparison.Ordinal));
+        Rows(ProtocolType.Tcp).Any(x => EndsIn(x[1], local) && EndsIn(x[2], remote) && IsStalled(x[5], x[6]));
+
+    // The other end says that it has no room, or has had to throw away what came: nothing else is lost on one host.
+    private static bool IsStalled(string timer, string retransmits) =>
+        timer.StartsWith(ProbesForWindow, StringComparison.Ordinal) || (timer.StartsWith(Retransmits, StringComparison.Ordinal) && retransmits != "00000000");
 
     private static IEnumerable<string[]> Rows(ProtocolType protocol)
     {

@@ -16,6 +16,7 @@ internal sealed class LoopReader(LoopStream stream) : LoopWaiter, ILoopWork
             return ValueTask.FromCanceled<int>(cancellationToken);
         }
 
+        RequireNone();
         (_buffer, _peeks) = (buffer, peeks);
         var reading = Run(cancellationToken);
         if (!reading.IsCompleted)

@@ -30,6 +30,15 @@ internal abstract class LoopWaiter : IValueTaskSource<int>
     /// <summary>Whether the kernel has said nothing since the last call.</summary>
     protected bool IsQuiet => Volatile.Read(ref _state) == Clear;
 
+    /// <summary>Before anything is laid out for a call. Throws <see cref="InvalidOperationException"/> while another is pending.</summary>
+    protected void RequireNone()
+    {
+        if (Volatile.Read(ref _state) >= Waiting)
+        {
+            throw new InvalidOperationException("another call of this direction of the stream is pending");
+        }
+    }
+
     /// <summary>The loop was told that the kernel has something to do. On the loop's thread.</summary>
     public void Signal()
     {

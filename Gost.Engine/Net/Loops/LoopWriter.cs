@@ -16,6 +16,7 @@ internal sealed class LoopWriter(LoopStream stream) : LoopWaiter
             return ValueTask.FromCanceled(cancellationToken);
         }
 
+        RequireNone();
         _rest = buffer;
         var writing = Run(cancellationToken);
         if (!writing.IsCompletedSuccessfully)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Gost.Engine.Abstractions;
 using Gost.Engine.Security;
 
@@ -17,6 +18,7 @@ internal sealed class TlsDuplexStream : DuplexStream
     private bool _hasRead;
     private int _writesCompleted;
     private int _ended;
+    private int _isWriting;
 
     /// <summary>Takes over a stream whose handshake is done and, with it, the raw stream below.</summary>
     public TlsDuplexStream(TlsPeer tls, DuplexStream raw) => (_tls, _raw) = (tls, raw);
@@ -36,7 +38,7 @@ internal sealed class TlsDuplexStream : DuplexStream
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty ? ValueTask.CompletedTask : _tls.WriteAsync(buffer, cancellationToken);
+        buffer.IsEmpty ? ValueTask.CompletedTask : WriteSomeAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
@@ -76,8 +78,56 @@ internal sealed class TlsDuplexStream : DuplexStream
         base.Dispose(disposing);
     }
 
-    private Task CloseWrites() =>
-        Interlocked.Exchange(ref _ended, 1) == 0 && Interlocked.Exchange(ref _writesCompleted, 1) == 0 ? SayFarewellAsync() : Task.CompletedTask;
+    private Task CloseWrites()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0 || Interlocked.Exchange(ref _writesCompleted, 1) != 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (Volatile.Read(ref _isWriting) == 0)
+        {
+            return SayFarewellAsync();
+        }
+
+        // close_notify cannot go before what still is being written, and two writes at once are not for the transport.
+        _raw.Abort();
+        return Task.CompletedTask;
+    }
+
+    private ValueTask WriteSomeAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        // Before it looks whether the stream was closed, which closes first and looks for writes next.
+        Interlocked.Exchange(ref _isWriting, 1);
+        var isPending = false;
+        try
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _writesCompleted) != 0 && Volatile.Read(ref _ended) != 0, this);
+            var writing = _tls.WriteAsync(buffer, cancellationToken);
+            isPending = !writing.IsCompleted;
+            return isPending ? FinishWritingAsync(writing) : writing;
+        }
+        finally
+        {
+            if (!isPending)
+            {
+                Volatile.Write(ref _isWriting, 0);
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishWritingAsync(ValueTask writing)
+    {
+        try
+        {
+            await writing;
+        }
+        finally
+        {
+            Volatile.Write(ref _isWriting, 0);
+        }
+    }
 
     private async Task SayEndAsync()
     {

@@ -6,9 +6,11 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.Config.Values;
 using Gost.Engine.Net;
+using Gost.Engine.Net.Loops;
 using Gost.Engine.Protocols.Tls;
 using Gost.Engine.Runtime;
 using Gost.Tests.Testing;
+using Gost.Tests.Testing.Lanes;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Tls;
@@ -43,12 +45,12 @@ internal static class TlsEnds
         return client;
     }
 
-    /// <summary>Both handshakes; the failures of either, or the streams, which the caller disposes.</summary>
-    public static async Task<Joined> JoinAsync(IServerTransport server, TlsClientTransport client)
+    /// <summary>Both handshakes; the failures of either, or the streams, which the caller disposes. The client's transport is one of <paramref name="loops"/>.</summary>
+    public static async Task<Joined> JoinAsync(IServerTransport server, TlsClientTransport client, EventLoopGroup? loops = null)
     {
         var pair = await SocketPair.CreateAsync(Token);
         var accepting = Catch(async () => (await server.AcceptAsync(new SocketDuplexStream(pair.Near), Token)).Stream);
-        var connecting = Catch(async () => await client.ConnectAsync(new SocketDuplexStream(pair.Far), Token));
+        var connecting = Catch(async () => await client.ConnectAsync(LaneStreams.Over(pair.Far, loops), Token));
         var (near, nearFault) = await accepting;
         var (far, farFault) = await connecting;
         return new Joined(pair, near, far, nearFault, farFault);
