@@ -110,14 +110,14 @@ public sealed class CutConnectionTests
     /// <summary>A target that reads only when it is told to.</summary>
     private sealed class StubbornTarget : IAsyncDisposable
     {
-        private readonly TaskCompletionSource<int> _peer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<(EndPoint? Peer, EndPoint? Here)> _peer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TcpTarget _target;
 
         public StubbornTarget() => _target = new TcpTarget(async (socket, ct) =>
         {
-            _peer.SetResult(PortOf(socket.RemoteEndPoint));
+            _peer.SetResult((socket.RemoteEndPoint, socket.LocalEndPoint));
             await _release.Task.WaitAsync(ct);
             _ = await socket.DrainAsync(ct); // a reset is an end as well
             _ended.SetResult();
@@ -128,10 +128,10 @@ public sealed class CutConnectionTests
         /// <summary>Nothing moves any more from the client, which has more to send, to the target: both wait for a reader.</summary>
         public async Task IsFullAsync(Socket client)
         {
-            var peer = await _peer.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
-            var (local, remote) = (PortOf(client.LocalEndPoint), PortOf(client.RemoteEndPoint));
+            var (peer, here) = await _peer.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+            var (local, remote) = (client.LocalEndPoint, client.RemoteEndPoint);
             await Eventually.TrueAsync(
-                "full", TimeSpan.FromSeconds(30), () => SocketTables.WaitsForReader(local, remote) && SocketTables.WaitsForReader(peer, _target.Port), Token);
+                "full", TimeSpan.FromSeconds(30), () => SocketTables.WaitsForReader(local, remote) && SocketTables.WaitsForReader(peer, here), Token);
         }
 
         /// <summary>Its connection has ended too.</summary>
@@ -142,7 +142,5 @@ public sealed class CutConnectionTests
         }
 
         public ValueTask DisposeAsync() => _target.DisposeAsync();
-
-        private static int PortOf(EndPoint? address) => Assert.IsType<IPEndPoint>(address).Port;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Gost.Tests.Testing;
-using Xunit;
 
 namespace Gost.Tests.ControlPlane;
 
@@ -10,7 +9,7 @@ namespace Gost.Tests.ControlPlane;
 /// </summary>
 internal sealed class Valve : IAsyncDisposable
 {
-    private readonly TaskCompletionSource<int> _client = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(EndPoint? Client, EndPoint? Here)> _client = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _shut = new();
@@ -18,7 +17,7 @@ internal sealed class Valve : IAsyncDisposable
 
     public Valve(int port) => _entry = new TcpTarget(async (near, stop) =>
     {
-        if (!_client.TrySetResult(Assert.IsType<IPEndPoint>(near.RemoteEndPoint).Port))
+        if (!_client.TrySetResult((near.RemoteEndPoint, near.LocalEndPoint)))
         {
             return;
         }
@@ -42,8 +41,8 @@ internal sealed class Valve : IAsyncDisposable
     /// <summary>What the client has to send waits for a reader.</summary>
     public async Task IsFullAsync(CancellationToken cancellationToken)
     {
-        var client = await _client.Task;
-        await Eventually.TrueAsync("full", TimeSpan.FromSeconds(30), () => SocketTables.WaitsForReader(client, Port), cancellationToken);
+        var (client, here) = await _client.Task;
+        await Eventually.TrueAsync("full", TimeSpan.FromSeconds(30), () => SocketTables.WaitsForReader(client, here), cancellationToken);
     }
 
     /// <summary>Takes what is left: the client's connection has ended.</summary>

@@ -145,7 +145,7 @@ public sealed class CommandLineTests
         Assert.Equal("a", await LoopbackClient.GreetingAsync(ports, Token));
         Assert.Equal("b", await LoopbackClient.GreetingAsync(ports + 1, Token));
         Assert.Equal(0, await gost.StopAsync(Token));
-        Assert.False(Ports.IsTaken(ports, ProtocolType.Tcp));
-        Assert.False(Ports.IsTaken(ports + 1, ProtocolType.Tcp));
+        Assert.False(SocketTables.IsTaken(ports, ProtocolType.Tcp));
+        Assert.False(SocketTables.IsTaken(ports + 1, ProtocolType.Tcp));
     }
 }

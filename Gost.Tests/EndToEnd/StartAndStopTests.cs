@@ -266,7 +266,7 @@ public sealed class StartAndStopTests
     private static async Task TerminateAsync(GostProcess gost, int port)
     {
         gost.Terminate();
-        await Eventually.TrueAsync("the port's release", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await Eventually.TrueAsync("the port's release", TimeSpan.FromSeconds(5), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), Token);
     }
 
     private static async Task AssertEchoesAsync(Socket client, string text)

@@ -49,7 +49,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
                 TimeSpan.FromSeconds(30),
                 () => server._process.HasExited
                     ? throw new InvalidOperationException($"{program} ended with {server._process.ExitCode}: {server.Log}")
-                    : Ports.IsTaken(port, protocol),
+                    : SocketTables.IsTaken(port, protocol),
                 cancellationToken);
             return server;
         }

@@ -85,7 +85,7 @@ public sealed class OpenSshRegressTests
         var stats = services["data"]!["list"]![0]!["status"]!["stats"]!;
         Assert.InRange((long)stats["inputBytes"]!, 1000, long.MaxValue);
         Assert.InRange((long)stats["outputBytes"]!, 1000, long.MaxValue);
-        Assert.False(Ports.IsTaken(theirs, ProtocolType.Tcp) && script != "proxy-connect", "the script left its sshd behind");
+        Assert.False(SocketTables.IsTaken(theirs, ProtocolType.Tcp) && script != "proxy-connect", "the script left its sshd behind");
     }
 
     /// <summary>sshd for one connection, over pipes: what the script starts itself without a forward between.</summary>

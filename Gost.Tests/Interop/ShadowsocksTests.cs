@@ -55,7 +55,7 @@ public sealed class ShadowsocksTests
         port = Ports.Free();
         await using (await ForeignProcess.StartAsync(program, port, Token, [.. Client(server, port, method), "-u", "-L", datagrams.Address]))
         {
-            await Eventually.TrueAsync("ss-tunnel's UDP port", TimeSpan.FromSeconds(15), () => Ports.IsTaken(port, ProtocolType.Udp), Token);
+            await Eventually.TrueAsync("ss-tunnel's UDP port", TimeSpan.FromSeconds(15), () => SocketTables.IsTaken(port, ProtocolType.Udp), Token);
             await Exchange.DatagramsAsync(port, "t", 1, 512, 1300);
         }
     }
@@ -71,7 +71,7 @@ public sealed class ShadowsocksTests
         await using UdpTarget datagrams = new("t");
 
         await MatrixRun.EchoesAsync(await near.StartAsync($"tcp://{Local}:{{port}}/{echo.Address}", $"ss://{method}:pass@{Local}:{server}"));
-        await Eventually.TrueAsync("ss-server's UDP port", TimeSpan.FromSeconds(15), () => Ports.IsTaken(server, ProtocolType.Udp), Token);
+        await Eventually.TrueAsync("ss-server's UDP port", TimeSpan.FromSeconds(15), () => SocketTables.IsTaken(server, ProtocolType.Udp), Token);
         await Exchange.DatagramsAsync(
             await near.StartAsync($"udp://{Local}:{{port}}/{datagrams.Address}?keepalive=true", $"ssu://{method}:pass@{Local}:{server}"), "t", 1, 512, 1300);
     }

@@ -43,7 +43,7 @@ public sealed class SshNetClientTests : IAsyncDisposable
 
         remote.Stop();
         await Eventually.TrueAsync(
-            "the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(ports + 1, System.Net.Sockets.ProtocolType.Tcp), LiveEngine.Token);
+            "the port given back", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(ports + 1, System.Net.Sockets.ProtocolType.Tcp), LiveEngine.Token);
         client.Disconnect();
     }
 

@@ -23,7 +23,7 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
         var ports = Ports.Free(3);
         await using var ssh = await client.StartAsync(
             ports, "-L", $"{ports}:{_ends.Echo.Address}", "-R", $"{ports + 1}:{_ends.Echo.Address}", "-D", $"{ports + 2}", "-R", $"0:{_ends.Echo.Address}");
-        await Eventually.TrueAsync("the remote ports", TimeSpan.FromSeconds(20), () => Ports.IsTaken(ports + 1, ProtocolType.Tcp) && Allocated().IsMatch(ssh.Log), LiveEngine.Token);
+        await Eventually.TrueAsync("the remote ports", TimeSpan.FromSeconds(20), () => SocketTables.IsTaken(ports + 1, ProtocolType.Tcp) && Allocated().IsMatch(ssh.Log), LiveEngine.Token);
         var chosen = int.Parse(Allocated().Match(ssh.Log).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
         await SshTraffic.EchoAsync(ports, 100_000);
@@ -68,7 +68,7 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
         var client = new OpenSshClient(_ends.Folder, await _ends.Own.StartAsync("sshd://user:pass@127.0.0.1:0"));
         var ports = Ports.Free(2);
         await using var ssh = await client.StartAsync(ports, "-o", "RekeyLimit=16M", "-L", $"{ports}:{_ends.Echo.Address}", "-R", $"{ports + 1}:{_ends.Echo.Address}");
-        await Eventually.TrueAsync("the remote port", TimeSpan.FromSeconds(20), () => Ports.IsTaken(ports + 1, ProtocolType.Tcp), LiveEngine.Token);
+        await Eventually.TrueAsync("the remote port", TimeSpan.FromSeconds(20), () => SocketTables.IsTaken(ports + 1, ProtocolType.Tcp), LiveEngine.Token);
 
         await SshTraffic.EchoAsync(ports, SshTraffic.LongTransfer);
         await SshTraffic.EchoAsync(ports + 1, SshTraffic.LongTransfer);
@@ -99,7 +99,7 @@ public sealed partial class SshOpenSshClientTests : IAsyncDisposable
 
         var cancelled = await client.RunAsync("", "-S", control, "-O", "cancel", "-R", $"{port}:{_ends.Echo.Address}");
         Assert.True(cancelled.ExitCode == 0, cancelled.Error);
-        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
+        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
         Assert.True(await LiveEngine.EchoesAsync(open));
 
         var again = await client.RunAsync("", "-S", control, "-O", "forward", "-R", $"{port}:{_ends.Echo.Address}");

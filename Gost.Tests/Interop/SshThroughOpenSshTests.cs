@@ -101,9 +101,9 @@ public sealed class SshThroughOpenSshTests : IAsyncDisposable
         await SshTraffic.EchoAsync(port, 100_000);
         await SshTraffic.ManyAsync(port, 64);
         await server.StopAsync();
-        Assert.False(Ports.IsTaken(port, ProtocolType.Tcp));
+        Assert.False(SocketTables.IsTaken(port, ProtocolType.Tcp));
         await server.ResumeAsync();
-        await Eventually.TrueAsync("the port bound again", TimeSpan.FromSeconds(20), () => Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
+        await Eventually.TrueAsync("the port bound again", TimeSpan.FromSeconds(20), () => SocketTables.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
 
         await SshTraffic.EchoAsync(port, 1_000_000);
     }
@@ -118,7 +118,7 @@ public sealed class SshThroughOpenSshTests : IAsyncDisposable
         await SshTraffic.EchoAsync(port, 100_000);
         var name = _ends.Own.Engines[0].Control.Export().Services[0].Name;
         await _ends.Own.Engines[0].ApplyAsync(new DeleteObject(Gost.Engine.Config.ConfigKind.Services, name));
-        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
+        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
     }
 
     [Fact]

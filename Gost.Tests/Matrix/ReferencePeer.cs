@@ -41,7 +41,7 @@ internal sealed partial class ReferencePeer(string program) : IPeer
         _processes.Add(process);
         var protocol = listen.StartsWith("udp:", StringComparison.Ordinal) || listen.StartsWith("rudp:", StringComparison.Ordinal) ? ProtocolType.Udp : ProtocolType.Tcp;
         await Eventually.TrueAsync(
-            $"{listen} at port {port}", TimeSpan.FromSeconds(15), () => Ports.IsTaken(port, protocol), TestContext.Current.CancellationToken);
+            $"{listen} at port {port}", TimeSpan.FromSeconds(15), () => SocketTables.IsTaken(port, protocol), TestContext.Current.CancellationToken);
         return port;
     }
 

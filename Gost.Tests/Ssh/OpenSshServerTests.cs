@@ -136,7 +136,7 @@ public sealed class OpenSshServerTests : IAsyncLifetime
         Assert.Equal("bye", await LoopbackClient.ReceiveTextAsync(socket, 3, Token));
 
         Assert.NotNull(await connection.RequestAsync(ForwardMessages.CancelTcpIpForward, ForwardMessages.WriteBind("127.0.0.1", (ushort)port), Token));
-        Assert.False(Ports.IsTaken(port, ProtocolType.Tcp));
+        Assert.False(SocketTables.IsTaken(port, ProtocolType.Tcp));
     }
 
     private static Task<SshChannel> OpenAsync(SshConnection connection, int port) => connection.OpenChannelAsync(

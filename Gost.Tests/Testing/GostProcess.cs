@@ -121,7 +121,7 @@ internal sealed partial class GostProcess : IAsyncDisposable
         () =>
         {
             ThrowIfEnded();
-            return Ports.IsTaken(port, protocol);
+            return SocketTables.IsTaken(port, protocol);
         },
         cancellationToken);
 

@@ -24,12 +24,9 @@ internal static class Ports
         throw new InvalidOperationException("no free port was found");
     }
 
-    /// <inheritdoc cref="SocketTables.IsTaken"/>
-    public static bool IsTaken(int port, ProtocolType protocol) => SocketTables.IsTaken(port, protocol);
-
     private static bool IsFree(int port)
     {
-        if (IsTaken(port, ProtocolType.Tcp) || IsTaken(port, ProtocolType.Udp))
+        if (SocketTables.IsTaken(port, ProtocolType.Tcp) || SocketTables.IsTaken(port, ProtocolType.Udp))
         {
             return false;
         }

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using Xunit;
 
 namespace Gost.Tests.Testing;
 
@@ -14,8 +16,11 @@ internal static class SocketTables
         Rows(protocol).Any(x => EndsIn(x[1], port) && (protocol == ProtocolType.Udp || x[3] == Listens));
 
     /// <summary>True while what the connection's end at <paramref name="local"/> still has to send waits for the other, whose buffer is full, to read.</summary>
-    public static bool WaitsForReader(int local, int remote) =>
-        Rows(ProtocolType.Tcp).Any(x => EndsIn(x[1], local) && EndsIn(x[2], remote) && IsStalled(x[5], x[6]));
+    public static bool WaitsForReader(EndPoint? local, EndPoint? remote)
+    {
+        var (near, far) = (PortOf(local), PortOf(remote));
+        return Rows(ProtocolType.Tcp).Any(x => EndsIn(x[1], near) && EndsIn(x[2], far) && IsStalled(x[5], x[6]));
+    }
 
     // The other end says that it has no room, or has had to throw away what came: nothing else is lost on one host.
     private static bool IsStalled(string timer, string retransmits) =>
@@ -27,6 +32,8 @@ internal static class SocketTables
         return tables.Select(static x => "/proc/net/" + x).Where(File.Exists).SelectMany(static x => File.ReadLines(x).Skip(1))
             .Select(static x => x.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static int PortOf(EndPoint? address) => Assert.IsType<IPEndPoint>(address).Port;
 
     private static bool EndsIn(string address, int port) => address.EndsWith($":{port:X4}", StringComparison.Ordinal);
 }

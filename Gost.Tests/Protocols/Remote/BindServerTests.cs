@@ -128,7 +128,7 @@ public sealed class BindServerTests : IAsyncDisposable
         client.Dispose();
         await outside.ClosedAsync();
 
-        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(5), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), Token);
         await Eventually.TrueAsync("no flow", TimeSpan.FromSeconds(5), () => _engine.ControlPlane.GetConnections("far")!.Count == 0, Token);
     }
 

@@ -136,7 +136,7 @@ public sealed class RemoteTcpTests
 
         Assert.Equal("b", await live.ReadTextAsync(1));
         live.Dispose();
-        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), Token);
         await Eventually.TrueAsync("no flow", TimeSpan.FromSeconds(5), () => ends.Far.Control.GetConnections("far")!.Count == 0, Token);
     }
 
@@ -155,7 +155,7 @@ public sealed class RemoteTcpTests
         await ends.Near.ApplyAsync(new DeleteObject(ConfigKind.Services, "s") { Drain = TimeSpan.Zero });
 
         await live.ClosedAsync();
-        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), Token);
+        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), Token);
     }
 
     [Theory]

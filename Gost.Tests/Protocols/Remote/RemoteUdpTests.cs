@@ -96,7 +96,7 @@ public sealed class RemoteUdpTests
 
         await ends.Near.ApplyAsync(new DeleteObject(ConfigKind.Services, "s"));
 
-        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(5), () => !Ports.IsTaken(port, ProtocolType.Udp), Token);
+        await Eventually.TrueAsync("free", TimeSpan.FromSeconds(5), () => !SocketTables.IsTaken(port, ProtocolType.Udp), Token);
         await Eventually.TrueAsync("no flow", TimeSpan.FromSeconds(5), () => ends.Far.Control.GetConnections("far")!.Count == 0, Token);
     }
 

@@ -44,7 +44,7 @@ public sealed class SshdPairTests : IAsyncDisposable
         await SshTraffic.EchoAsync(port, 3_000_000);
         await SshTraffic.ManyAsync(port, 64);
         await DeleteAsync(_ends.Own.Engines[1]);
-        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !Ports.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
+        await Eventually.TrueAsync("the port given back", TimeSpan.FromSeconds(10), () => !SocketTables.IsTaken(port, ProtocolType.Tcp), LiveEngine.Token);
     }
 
     [Fact]
