@@ -83,6 +83,18 @@ internal struct SocketFlow(LoopStream from, LoopStream to)
         return SocketStep.More;
     }
 
+    /// <summary>Gives the loop back what is its own; false while bytes are in it.</summary>
+    public bool TryLeave(EventLoop loop)
+    {
+        if (_inPipe > 0)
+        {
+            return false;
+        }
+
+        GivePipeBack(loop);
+        return true;
+    }
+
     /// <summary>Lets go of what was read and not passed on.</summary>
     public void Discard(EventLoop loop, BufferPool buffers)
     {

@@ -7,20 +7,20 @@ namespace Gost.Engine.Relaying;
 
 /// <summary>
 /// One relay between two sockets of the kernel lane, driven by the events of their loop: small reads are copied through the loop's buffer, large ones go
-/// through a pipe within the kernel. An idle relay is this object alone. Source: bench findings and design.md (Hot path); splice(2).
+/// through a pipe within the kernel, and a relay of many large ones moves to a loop for such. An idle relay is this object alone. Source: bench findings and design.md (Hot path); splice(2).
 /// </summary>
 /// <remarks>Everything runs on the loop's thread, but for <see cref="RunAsync"/> and <see cref="ISocketPump.Closed"/>.</remarks>
-internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTaskSource<RelayOutcome>
+internal sealed partial class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTaskSource<RelayOutcome>
 {
     /// <summary>A relay of that age is worth the system's probes, where its sockets have none yet.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(5);
 
     private readonly LoopStream _client;
     private readonly LoopStream _target;
-    private readonly EventLoop _loop;
     private readonly FlowCounters _counters;
     private readonly BufferPool _buffers;
     private readonly TimeSpan _idleTimeout;
+    private volatile EventLoop _loop;
     private SocketFlow _input;
     private SocketFlow _output;
     private ManualResetValueTaskSourceCore<RelayOutcome> _end;
@@ -69,6 +69,11 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
 
     void ISocketPump.OnEvents(LoopStream stream, LoopEvents events)
     {
+        if (!_loop.IsCurrent)
+        {
+            return;
+        }
+
         var ended = (events & (LoopEvents.HangUp | LoopEvents.Error)) != 0;
         var readable = ended || (events & (LoopEvents.Readable | LoopEvents.PeerEnded)) != 0;
         var writable = ended || (events & LoopEvents.Writable) != 0;
@@ -101,6 +106,13 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
 
     void ILoopWork.Run()
     {
+        if (!_loop.IsCurrent)
+        {
+            // It has moved since.
+            _loop.Post(this);
+            return;
+        }
+
         _isQueued = false;
         if (!_isRunning)
         {
@@ -112,6 +124,10 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         else if (_aborted)
         {
             Cut(RelayOutcome.Aborted);
+        }
+        else if (_isMoving)
+        {
+            Arrive();
         }
         else
         {
@@ -134,10 +150,11 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             _lasts = true;
             _client.Lasts();
             _target.Lasts();
-            if (_idleTimeout == TimeSpan.Zero)
-            {
-                return;
-            }
+        }
+
+        if (_idleTimeout == TimeSpan.Zero)
+        {
+            return;
         }
 
         // Set once per idle period, not per chunk: looks how long ago the last one was.
@@ -176,8 +193,7 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
             return;
         }
 
-        _loop.Timers.Set(this, _idleTimeout > TimeSpan.Zero && _idleTimeout < Lasting ? _idleTimeout : Lasting);
-
+        SetTimer();
         _input.IsReadable = _client.MayHaveBytes;
         _output.IsReadable = _target.MayHaveBytes;
 
@@ -191,10 +207,13 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         Advance();
     }
 
+    /// <summary>The first look at the relay on a loop; each sets the next.</summary>
+    private void SetTimer() => _loop.Timers.Set(this, _idleTimeout > TimeSpan.Zero && _idleTimeout < Lasting ? _idleTimeout : Lasting);
+
     /// <summary>Moves what can be moved, some of it at a time so that other flows get their turn.</summary>
     private void Advance()
     {
-        var more = Advance(ref _input, isInput: true) | Advance(ref _output, isInput: false);
+        var more = Advance(ref _input, isInput: true, out var taken) | Advance(ref _output, isInput: false, out var given);
         if (!_isRunning)
         {
             return;
@@ -204,21 +223,22 @@ internal sealed class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTask
         {
             Finish();
         }
-        else if (more)
+        else if (!TryMove(taken + given) && more)
         {
             _isQueued = true;
             _loop.DoAgain(this);
         }
     }
 
-    private bool Advance(ref SocketFlow flow, bool isInput)
+    private bool Advance(ref SocketFlow flow, bool isInput, out long read)
     {
+        read = 0;
         if (flow.IsDone || !_isRunning)
         {
             return false;
         }
 
-        var step = flow.Move(_loop, _buffers, out var read, out var written);
+        var step = flow.Move(_loop, _buffers, out read, out var written);
         if ((read | written) != 0)
         {
             _lastActivity = _loop.Now;

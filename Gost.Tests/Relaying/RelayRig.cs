@@ -33,6 +33,9 @@ internal sealed class RelayRig : IAsyncDisposable
         }
     }
 
+    /// <summary>The loops of the kernel lane, null in the other.</summary>
+    public EventLoopGroup? Loops => _loops;
+
     public Socket Client => _clientSide.Far;
 
     public Socket Target => _targetSide.Far;

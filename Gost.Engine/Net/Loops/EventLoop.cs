@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Gost.Engine.Net.Loops;
@@ -9,7 +8,7 @@ namespace Gost.Engine.Net.Loops;
 /// One thread that waits for events of descriptors and calls their handlers, one at a time. Handlers, posted work and the continuations of
 /// the streams of the kernel lane run on it and must not wait for anything. Registering and posting from any thread. Owned by <see cref="EventLoopGroup"/>.
 /// </summary>
-internal sealed unsafe class EventLoop : IDisposable
+internal sealed class EventLoop : IDisposable
 {
     private const int MaxEvents = 256;
 
@@ -18,7 +17,7 @@ internal sealed unsafe class EventLoop : IDisposable
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly DescriptorHandle _epoll;
+    private readonly Epoll _epoll = new();
     private readonly LoopWaker _waker;
     private readonly EpollEvents _events = new(MaxEvents);
     private readonly LoopSlots _slots = new();
@@ -35,13 +34,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// Opens the loop's descriptors; <see cref="Start"/> runs it. Without <paramref name="spin"/> it sleeps as soon as it has nothing to do. Throws
     /// <see cref="IOException"/> when the system refuses.
     /// </summary>
-    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null, bool canSplice = true)
+    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null, bool canSplice = true, bool isBulk = false)
     {
-        (Index, _time, _logger, _spin) = (index, time, logger, spin);
-        var epoll = LinuxCalls.CreateEpoll(LinuxCalls.CloseOnExec);
-        _epoll = epoll >= 0
-            ? new DescriptorHandle(epoll)
-            : throw new IOException($"epoll_create1: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        (Index, IsBulk, _time, _logger, _spin) = (index, isBulk, time, logger, spin);
         try
         {
             _waker = new LoopWaker();
@@ -58,11 +53,17 @@ internal sealed unsafe class EventLoop : IDisposable
         Now = time.GetTimestamp();
         Pipes = new PipePool(canSplice ? PipePool.MaxPipes : 0);
         Timers = new LoopTimers(this, time);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"gost loop {index}" };
+        _thread = new Thread(Run) { IsBackground = true, Name = $"gost {(isBulk ? "bulk" : "loop")} {index}" };
     }
 
-    /// <summary>Its place in the group.</summary>
+    /// <summary>Its place among those of its kind.</summary>
     public int Index { get; }
+
+    /// <summary>Whether it is one for relays that move much.</summary>
+    public bool IsBulk { get; }
+
+    /// <summary>The loops it is one of; null when it is alone.</summary>
+    public EventLoopGroup? Group { get; init; }
 
     /// <summary>Whether the caller is on this loop's thread.</summary>
     public bool IsCurrent => Environment.CurrentManagedThreadId == Volatile.Read(ref _threadId);
@@ -98,9 +99,7 @@ internal sealed unsafe class EventLoop : IDisposable
     public ulong Register(int descriptor, LoopEvents events, ILoopHandler handler)
     {
         var token = _slots.Add(handler);
-        var what = stackalloc byte[16];
-        EpollEvents.Write(what, events, token);
-        if (Control(LinuxCalls.ControlAdd, descriptor, what) is var error && error != 0)
+        if (_epoll.Add(descriptor, events, token) is var error && error != 0)
         {
             _slots.Remove(token);
             throw LinuxErrors.ToException(error);
@@ -117,8 +116,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         if (_slots.Remove(token) && descriptor >= 0)
         {
-            // An error says that it is closed already.
-            _ = Control(LinuxCalls.ControlDelete, descriptor, null);
+            _epoll.Remove(descriptor);
         }
     }
 
@@ -149,28 +147,6 @@ internal sealed unsafe class EventLoop : IDisposable
         else if (!IsCurrent)
         {
             _thread.Join();
-        }
-    }
-
-    /// <summary>Changes what the loop watches; 0 or the error. After the loop has ended its number may be somebody else's, so it is held meanwhile.</summary>
-    private int Control(int operation, int descriptor, byte* what)
-    {
-        var held = false;
-        try
-        {
-            _epoll.DangerousAddRef(ref held);
-            return LinuxCalls.Control(_epoll.Number, operation, descriptor, what) < 0 ? Marshal.GetLastPInvokeError() : 0;
-        }
-        catch (ObjectDisposedException)
-        {
-            return LinuxErrors.BadDescriptor;
-        }
-        finally
-        {
-            if (held)
-            {
-                _epoll.DangerousRelease();
-            }
         }
     }
 
@@ -265,23 +241,7 @@ internal sealed unsafe class EventLoop : IDisposable
         return count;
     }
 
-    private int Poll(int milliseconds)
-    {
-        while (true)
-        {
-            var count = LinuxCalls.Wait(_epoll.Number, _events.Start, _events.Room, milliseconds);
-            if (count >= 0)
-            {
-                return count;
-            }
-
-            var error = Marshal.GetLastPInvokeError();
-            if (error != LinuxErrors.Interrupted)
-            {
-                throw new IOException($"epoll_wait: {Marshal.GetPInvokeErrorMessage(error)}");
-            }
-        }
-    }
+    private int Poll(int milliseconds) => _epoll.Wait(_events, milliseconds);
 
     private void Guarded(ILoopHandler handler, LoopEvents events)
     {

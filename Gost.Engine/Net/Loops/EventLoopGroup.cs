@@ -3,23 +3,42 @@ using Microsoft.Extensions.Logging;
 namespace Gost.Engine.Net.Loops;
 
 /// <summary>
-/// The event loops of one engine, one per core, whose threads start with the first use. Owned by the engine, which disposes it when all that uses it has
-/// ended. Any thread.
+/// The event loops of one engine: one per core where connections are accepted and live, and as many where relays live while they move much. Owned by the
+/// engine, which disposes it when all that uses it has ended. Any thread.
 /// </summary>
-internal sealed class EventLoopGroup(LoopOptions options, TimeProvider time, ILoggerFactory loggers) : IDisposable
+/// <remarks>
+/// Who shares a thread with bulk data waits whenever the system's scheduler finds that the thread had more than its part of a core, for all others that
+/// want it. A thread with small messages alone seldom has had it.
+/// </remarks>
+internal sealed class EventLoopGroup : IDisposable
 {
     // A connection stays where it was accepted unless another loop has that many less: moving costs a wake-up.
     private const int Tolerance = 2;
 
-    private readonly Lock _gate = new();
-    private EventLoop[]? _loops;
-    private bool _disposed;
+    private readonly ILogger _logger;
+    private readonly LoopSet _loops;
+    private readonly LoopSet _bulkLoops;
+
+    /// <summary>Loops that work as <paramref name="options"/> say; none runs before the first use.</summary>
+    public EventLoopGroup(LoopOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        Options = options;
+        _logger = loggers.CreateLogger<EventLoop>();
+        SpinRoom room = new(Math.Max(1, options.Loops / 2));
+        _loops = new LoopSet(options.Loops, i => new EventLoop(i, time, _logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null, options.CanSplice)
+        {
+            Group = this,
+        });
+
+        // They never spin: beside what they are for a wake-up weighs little.
+        _bulkLoops = new LoopSet(options.Loops, i => new EventLoop(i, time, _logger, canSplice: options.CanSplice, isBulk: true) { Group = this });
+    }
 
     /// <summary>How the loops work.</summary>
-    public LoopOptions Options => options;
+    public LoopOptions Options { get; }
 
-    /// <summary>All loops, running. Throws <see cref="IOException"/> when the system refuses descriptors or threads for them.</summary>
-    public EventLoop[] All => Volatile.Read(ref _loops) ?? Open();
+    /// <summary>All loops that accept, running. Throws <see cref="IOException"/> when the system refuses descriptors or threads for them.</summary>
+    public EventLoop[] All => _loops.All;
 
     /// <summary>The loop of this thread, or the one with the least to do.</summary>
     public EventLoop Here()
@@ -32,80 +51,34 @@ internal sealed class EventLoopGroup(LoopOptions options, TimeProvider time, ILo
             }
         }
 
-        return Least();
+        return _loops.Least();
     }
 
     /// <summary>Where a connection is to live that <paramref name="here"/> has accepted.</summary>
     public EventLoop Balanced(EventLoop here)
     {
-        var least = Least();
+        var least = _loops.Least();
         return least.Load + Tolerance < here.Load ? least : here;
+    }
+
+    /// <summary>Where a relay is to live that has begun to move much (<paramref name="isBulk"/>), or little; null when the system has no room for such loops.</summary>
+    public EventLoop? TryPick(bool isBulk)
+    {
+        try
+        {
+            return (isBulk ? _bulkLoops : _loops).Least();
+        }
+        catch (IOException e)
+        {
+            LoopLog.NoBulkLoops(_logger, e.Message);
+            return null;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        EventLoop[] loops;
-        lock (_gate)
-        {
-            _disposed = true;
-            loops = _loops ?? [];
-        }
-
-        foreach (var loop in loops)
-        {
-            loop.Dispose();
-        }
-    }
-
-    private EventLoop Least()
-    {
-        var all = All;
-        var least = all[0];
-        foreach (var loop in all)
-        {
-            if (loop.Load < least.Load)
-            {
-                least = loop;
-            }
-        }
-
-        return least;
-    }
-
-    private EventLoop[] Open()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_loops is { } open)
-            {
-                return open;
-            }
-
-            var logger = loggers.CreateLogger<EventLoop>();
-            var loops = new EventLoop[Math.Max(1, options.Loops)];
-            SpinRoom room = new(Math.Max(1, loops.Length / 2));
-            try
-            {
-                for (var i = 0; i < loops.Length; i++)
-                {
-                    loops[i] = new EventLoop(i, time, logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null, options.CanSplice);
-                }
-            }
-            catch
-            {
-                foreach (var loop in loops)
-                {
-                    loop?.Dispose();
-                }
-
-                throw;
-            }
-
-            Array.ForEach(loops, static x => x.Start());
-            Volatile.Write(ref _loops, loops);
-            return loops;
-        }
+        _bulkLoops.Dispose();
+        _loops.Dispose();
     }
 }

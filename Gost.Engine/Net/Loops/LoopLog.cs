@@ -13,4 +13,7 @@ internal static partial class LoopLog
 
     [LoggerMessage(2602, LogLevel.Information, "portable lane: {Reason}", EventName = "PortableLane")]
     public static partial void PortableLane(ILogger logger, string reason);
+
+    [LoggerMessage(2603, LogLevel.Debug, "a relay that moves much shares its loop with others, there is no loop for such relays: {Reason}", EventName = "NoBulkLoops")]
+    public static partial void NoBulkLoops(ILogger logger, string reason);
 }

@@ -12,7 +12,7 @@ namespace Gost.Engine.Net.Loops;
 internal sealed partial class LoopStream : SocketStream, ILoopHandler
 {
     private readonly DescriptorHandle _handle;
-    private EventLoop _loop;
+    private volatile EventLoop _loop;
     private ulong _token;
     private LoopReader? _reader;
     private LoopWriter? _writer;
@@ -47,7 +47,7 @@ internal sealed partial class LoopStream : SocketStream, ILoopHandler
     }
 
     /// <summary>The loop whose thread serves it.</summary>
-    public EventLoop Loop => Volatile.Read(ref _loop);
+    public EventLoop Loop => _loop;
 
     /// <summary>The descriptor; ownership stays here.</summary>
     public DescriptorHandle Handle => _handle;
@@ -141,24 +141,29 @@ internal sealed partial class LoopStream : SocketStream, ILoopHandler
     }
 
     /// <summary>
-    /// Hands the events to a pump, on its loop, to which the stream moves; null ends that. On that loop's thread, while no call is pending.
+    /// Hands the events to a pump, on its loop, to which the stream moves unless it has ended; null ends that. On that loop's thread, while no call is
+    /// pending. Throws <see cref="SocketException"/> when the loop has no room; then the stream is where it was.
     /// </summary>
     internal void GiveTo(ISocketPump? pump, EventLoop loop)
     {
-        var from = _loop;
-
         // With a fence: the pump looks next whether the stream has ended, which ends first and tells the pump next.
         Interlocked.Exchange(ref _pump, pump);
-        if (from == loop)
-        {
-            return;
-        }
 
-        from.Unregister(_token, _handle.Number);
-        from.AddLoad(-1);
-        Volatile.Write(ref _loop, loop);
-        _token = loop.Register(_handle.Number, LoopEvents.Connection, this);
-        loop.AddLoad(1);
+        // Which loop it is on changes and is left as one; a lock of its own would be one more object of each connection.
+        lock (_handle)
+        {
+            var from = _loop;
+            if (from == loop || Volatile.Read(ref _ended) != 0)
+            {
+                return;
+            }
+
+            var token = loop.Register(_handle.Number, LoopEvents.Connection, this);
+            from.Unregister(_token, _handle.Number);
+            from.AddLoad(-1);
+            (_loop, _token) = (loop, token);
+            loop.AddLoad(1);
+        }
     }
 
     void ILoopHandler.OnEvents(LoopEvents events)
@@ -176,12 +181,7 @@ internal sealed partial class LoopStream : SocketStream, ILoopHandler
         _connectSettled = true;
         if (Volatile.Read(ref _pump) is { } pump)
         {
-            // An event of the loop that it has left is told anew by the one it is on.
-            if (_loop.IsCurrent)
-            {
-                pump.OnEvents(this, events);
-            }
-
+            pump.OnEvents(this, events);
             return;
         }
 
@@ -223,8 +223,12 @@ internal sealed partial class LoopStream : SocketStream, ILoopHandler
 
     private void Release(LoopClosing reason)
     {
-        _loop.Unregister(_token);
-        _loop.AddLoad(-1);
+        lock (_handle)
+        {
+            _loop.Unregister(_token);
+            _loop.AddLoad(-1);
+        }
+
         _handle.Dispose();
         SettleTicket();
         Volatile.Read(ref _reader)?.Close(reason);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Gost.Engine.Net.Loops;
 using Gost.Engine.Runtime;
 using Gost.Tests.Testing;
@@ -30,5 +31,25 @@ public sealed class LoopStreamTests
         await writing;
         await pair.Far.SendAllAsync(new byte[] { 7 }, Stop);
         Assert.Equal(1, await reading);
+    }
+
+    [Fact]
+    public async Task GivenToALoopWithoutRoom_StaysWhereItWas()
+    {
+        Assert.SkipWhen(TestLane.Refusal(DataLane.Kernel) is not null, TestLane.Refusal(DataLane.Kernel) ?? "");
+        using var loops = LaneChoice.Open(new EngineOptions { Lane = DataLane.Kernel }, TimeProvider.System, NullLoggerFactory.Instance);
+        using var pair = await SocketPair.CreateAsync(Stop);
+        await using var stream = Assert.IsType<LoopStream>(LaneStreams.Over(pair.Near, loops));
+        var loop = stream.Loop;
+        using EventLoop over = new(0, TimeProvider.System, NullLogger.Instance);
+        over.Dispose();
+
+        Assert.Throws<SocketException>(() => stream.GiveTo(null, over));
+
+        Assert.Equal((loop, 1, 0), (stream.Loop, loop.Load, over.Load));
+        await pair.Far.SendAllAsync(new byte[] { 7 }, Stop);
+        Assert.Equal(1, await stream.ReadAsync(new byte[1], Stop));
+        stream.Dispose();
+        Assert.Equal(0, loop.Load);
     }
 }
