@@ -8,6 +8,8 @@ namespace Gost.Engine.Relaying;
 /// </summary>
 internal sealed partial class SocketPump
 {
+    private const int Streams = 2;
+
     private BulkGauge _gauge;
     private bool _isMoving;
 
@@ -34,13 +36,21 @@ internal sealed partial class SocketPump
         _loop.Timers.Remove(this);
         (_isQueued, _isMoving) = (true, true);
         _loop = to;
+        to.AddLoad(Streams); // from now on, so that the next one that moves sees it
         to.Post(this);
         return true;
     }
 
     private void Arrive()
     {
+        _loop.AddLoad(-Streams);
         _isMoving = false;
+        if (_aborted)
+        {
+            Cut(RelayOutcome.Aborted);
+            return;
+        }
+
         try
         {
             _client.GiveTo(this, _loop);

@@ -121,13 +121,13 @@ internal sealed partial class SocketPump : LoopTimer, ISocketPump, ILoopWork, IV
                 Start();
             }
         }
-        else if (_aborted)
-        {
-            Cut(RelayOutcome.Aborted);
-        }
         else if (_isMoving)
         {
             Arrive();
+        }
+        else if (_aborted)
+        {
+            Cut(RelayOutcome.Aborted);
         }
         else
         {

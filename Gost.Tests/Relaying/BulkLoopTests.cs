@@ -43,7 +43,25 @@ public sealed class BulkLoopTests
     }
 
     [Fact]
-    public async Task BesideBulk_SmallMessagesKeepTheirLoop()
+    public async Task Loops_AFewThatMoveMuch_ShareOne()
+    {
+        await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
+        List<EventLoop> picked = [];
+        for (var relay = 0; relay < 12; relay++)
+        {
+            picked.Add(rig.Loops!.TryPick(isBulk: true)!);
+            picked[^1].AddLoad(2);
+        }
+
+        Assert.Single(picked[..4].Distinct());
+        Assert.Equal(Math.Min(2, rig.Loops!.All.Length), picked[..8].Distinct().Count());
+        Assert.InRange(picked.CountBy(static x => x).Max(static x => x.Value), 1, Math.Max(4, (12 / rig.Loops.All.Length) + 1));
+        Assert.All(picked, static x => Assert.True(x.IsBulk));
+        picked.ForEach(static x => x.AddLoad(-2));
+    }
+
+    [Fact]
+    public async Task SmallMessages_KeepTheirLoop()
     {
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
         for (var i = 0; i < 1000; i++)

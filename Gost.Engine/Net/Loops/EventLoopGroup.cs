@@ -15,6 +15,9 @@ internal sealed class EventLoopGroup : IDisposable
     // A connection stays where it was accepted unless another loop has that many less: moving costs a wake-up.
     private const int Tolerance = 2;
 
+    // Four relays fill a thread that splices.
+    private const int FewStreams = 8;
+
     private readonly ILogger _logger;
     private readonly LoopSet _loops;
     private readonly LoopSet _bulkLoops;
@@ -61,12 +64,15 @@ internal sealed class EventLoopGroup : IDisposable
         return least.Load + Tolerance < here.Load ? least : here;
     }
 
-    /// <summary>Where a relay is to live that has begun to move much (<paramref name="isBulk"/>), or little; null when the system has no room for such loops.</summary>
+    /// <summary>
+    /// Where a relay is to live that has begun to move much (<paramref name="isBulk"/>), or little; null when the system has no room for such loops. A few that
+    /// move much share one loop: the more threads they have, the longer all others wait for a core.
+    /// </summary>
     public EventLoop? TryPick(bool isBulk)
     {
         try
         {
-            return (isBulk ? _bulkLoops : _loops).Least();
+            return isBulk ? Array.Find(_bulkLoops.All, static x => x.Load < FewStreams) ?? _bulkLoops.Least() : _loops.Least();
         }
         catch (IOException e)
         {
