@@ -24,7 +24,7 @@ public sealed class BulkLoopTests
     {
         await using var rig = await StartAsync(TimeProvider.System, TimeSpan.Zero);
         var (source, sink) = fromClient ? (rig.Client, rig.Target) : (rig.Target, rig.Client);
-        Assert.True(IsOn(rig, bulk: false));
+        await Eventually.TrueAsync("begins on a loop for small messages", TimeSpan.FromSeconds(30), () => IsOn(rig, bulk: false), Token);
 
         await MoveUntilBulkAsync(rig, source, sink);
         for (var i = 0; !IsOn(rig, bulk: false); i++)
