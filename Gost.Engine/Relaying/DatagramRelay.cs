@@ -59,17 +59,14 @@ internal sealed class DatagramRelay : IDatagramPumpObserver
         using (relay._idle)
         {
             inbound.RelayedTo = target;
-            if (!options.Addressed && LoopDatagramPump.TryJoin(client, target, relay) is { } pump)
+            try
             {
-                relay.TrySetEnd(ToEnd(await pump.Ended));
-                await relay.CloseAsync();
+                await relay.PumpAsync();
             }
-            else
+            finally
             {
-                await relay.PumpBothAsync();
+                inbound.RelayedTo = null;
             }
-
-            inbound.RelayedTo = null;
         }
 
         var end = (DatagramRelayEnd)Volatile.Read(ref relay._end);
@@ -108,8 +105,15 @@ internal sealed class DatagramRelay : IDatagramPumpObserver
         _ => DatagramRelayEnd.TargetClosed,
     };
 
-    private async Task PumpBothAsync()
+    private async Task PumpAsync()
     {
+        if (!_options.Addressed && LoopDatagramPump.TryJoin(_client, _target, this) is { } pump)
+        {
+            TrySetEnd(ToEnd(await pump.Ended));
+            await CloseAsync();
+            return;
+        }
+
         var upstream = PumpAsync(_client, _target, towardsTarget: true);
         var downstream = PumpAsync(_target, _client, towardsTarget: false);
         await Task.WhenAny(upstream, downstream);

@@ -183,18 +183,8 @@ public sealed class RealEngineTests
     private static async Task<Socket> ConnectAsync(ApiHost host, string name) =>
         await LoopbackClient.ConnectAsync(await PortAsync(host, name), TestContext.Current.CancellationToken);
 
-    private static async Task<string> ReceiveAsync(Socket socket, int count)
-    {
-        var buffer = new byte[count];
-        for (var got = 0; got < count;)
-        {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(got), TestContext.Current.CancellationToken);
-            Assert.NotEqual(0, read);
-            got += read;
-        }
-
-        return Encoding.ASCII.GetString(buffer);
-    }
+    private static async Task<string> ReceiveAsync(Socket socket, int count) =>
+        Encoding.ASCII.GetString(await socket.ReceiveExactlyAsync(count, TestContext.Current.CancellationToken));
 
     // A cut connection ends or is reset, whichever the client's system reports.
     private static async Task<int> ReceiveEndAsync(Socket socket)

@@ -6,6 +6,7 @@ using Gost.Engine.Config;
 using Gost.Engine.Config.Model;
 using Gost.Engine.ControlPlane;
 using Gost.Engine.Runtime;
+using Gost.Tests.Testing;
 using Gost.Tests.Testing.Lanes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -56,20 +57,7 @@ internal sealed class LiveEngine(IConfigStore store, EngineOptions? options = nu
     public int Port(string service) => IPEndPoint.Parse(Control.GetStatus(service)!.Addr).Port; // Services of these tests exist.
 
     /// <summary>A connection to a port of this host.</summary>
-    public static async Task<Socket> ConnectAsync(int port)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(IPAddress.Loopback, port, Token);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public static Task<Socket> ConnectAsync(int port) => LoopbackClient.ConnectAsync(port, Token);
 
     /// <summary>Whether one byte comes back over a connection.</summary>
     public static async Task<bool> EchoesAsync(Socket socket)

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Gost.Tests.Testing;
 using Xunit;
@@ -28,7 +27,7 @@ internal static class Exchange
     /// <summary>Sends, half-closes after the last byte, and asserts that exactly the same comes back.</summary>
     public static async Task HalfCloseAsync(int port, int length, int seed = 1)
     {
-        using var client = await ConnectAsync(port);
+        using var client = await LoopbackClient.ConnectAsync(port, Token);
         var sent = Bytes(length, seed);
         var receiving = ReadToEndAsync(client);
         await client.SendAllAsync(sent, Token);
@@ -39,7 +38,7 @@ internal static class Exchange
     /// <summary>Sends to an echo, reads as much, and only then closes.</summary>
     public static async Task EchoAsync(int port, int length, int seed = 2)
     {
-        using var client = await ConnectAsync(port);
+        using var client = await LoopbackClient.ConnectAsync(port, Token);
         var sent = Bytes(length, seed);
         var received = new byte[length];
         var receiving = Task.Run(
@@ -80,21 +79,6 @@ internal static class Exchange
     {
         Assert.Equal(sent.Length, received.Length);
         Assert.True(sent.AsSpan().SequenceEqual(received), "the bytes differ");
-    }
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await client.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Token);
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
     }
 
     private static async Task<byte[]> ReadToEndAsync(Socket client)

@@ -10,7 +10,7 @@ internal static class LoopbackClient
     /// <summary>A connection to the port; the caller's.</summary>
     public static async Task<Socket> ConnectAsync(int port, CancellationToken cancellationToken)
     {
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);

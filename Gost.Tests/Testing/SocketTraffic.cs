@@ -47,6 +47,14 @@ internal static class SocketTraffic
         return bytes[..total];
     }
 
+    /// <summary>Exactly <paramref name="count"/> bytes; fails at an earlier end.</summary>
+    public static async Task<byte[]> ReceiveExactlyAsync(this Socket socket, int count, CancellationToken cancellationToken)
+    {
+        var bytes = await socket.ReceiveAllAsync(count, cancellationToken);
+        Assert.True(bytes.Length == count, $"the end after {bytes.Length} of {count} bytes");
+        return bytes;
+    }
+
     /// <summary>Reads until nothing more comes: true = the stream's end, false = the connection is cut.</summary>
     public static async Task<bool> DrainAsync(this Socket socket, CancellationToken cancellationToken)
     {

@@ -23,9 +23,9 @@ public sealed class FramedDatagramChannelTests
         await using (var channel = Channel(pair, Dns))
         {
             await channel.SendAsync("hello"u8.ToArray(), null, Cancel);
-            Assert.Equal("0005ff01080808080035" + "68656c6c6f", Convert.ToHexStringLower(await ReadAsync(pair.Far, 15)));
+            Assert.Equal("0005ff01080808080035" + "68656c6c6f", Convert.ToHexStringLower(await pair.Far.ReceiveExactlyAsync(15, Cancel)));
             await channel.SendAsync("ok"u8.ToArray(), new Target(TargetNetwork.Udp, "a.b", 1), Cancel);
-            Assert.Equal("0002ff0303612e620001" + "6f6b", Convert.ToHexStringLower(await ReadAsync(pair.Far, 12)));
+            Assert.Equal("0002ff0303612e620001" + "6f6b", Convert.ToHexStringLower(await pair.Far.ReceiveExactlyAsync(12, Cancel)));
         }
 
         Assert.Equal(0, _buffers.Outstanding);
@@ -38,7 +38,7 @@ public sealed class FramedDatagramChannelTests
         await using var channel = Channel(pair, null, maxPayload: 4);
         await channel.SendAsync(ReadOnlyMemory<byte>.Empty, Dns, Cancel);
         await channel.SendAsync("12345"u8.ToArray(), null, Cancel);
-        Assert.Equal("0004ff01000000000000" + "31323334", Convert.ToHexStringLower(await ReadAsync(pair.Far, 14)));
+        Assert.Equal("0004ff01000000000000" + "31323334", Convert.ToHexStringLower(await pair.Far.ReceiveExactlyAsync(14, Cancel)));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class FramedDatagramChannelTests
         await channel.DisposeAsync();
         await channel.DisposeAsync();
         Assert.Null(await waiting);
-        Assert.Equal(15, (await ReadAsync(pair.Far, 15)).Length);
+        Assert.Equal(15, (await pair.Far.ReceiveExactlyAsync(15, Cancel)).Length);
         Assert.Equal(0, await pair.Far.ReceiveAsync(new byte[1], Cancel));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await channel.SendAsync(new byte[1], null, Cancel));
         Assert.Equal(0, _buffers.Outstanding);
@@ -223,18 +223,5 @@ public sealed class FramedDatagramChannelTests
         var datagram = await channel.ReceiveAsync(buffer, Cancel);
         Assert.NotNull(datagram);
         return (Encoding.ASCII.GetString(buffer, 0, datagram.Value.Length), datagram.Value.From);
-    }
-
-    private static async Task<byte[]> ReadAsync(Socket socket, int count)
-    {
-        var bytes = new byte[count];
-        for (var at = 0; at < count;)
-        {
-            var read = await socket.ReceiveAsync(bytes.AsMemory(at), Cancel);
-            Assert.NotEqual(0, read);
-            at += read;
-        }
-
-        return bytes;
     }
 }

@@ -27,14 +27,14 @@ public sealed class RelayBindTests
     {
         await using EngineParts parts = new();
         await using var service = await StartAsync(parts);
-        using var tunnel = await ConnectAsync(service.Port);
+        using var tunnel = await LoopbackClient.ConnectAsync(service.Port, Token);
         await tunnel.SendAsync(Convert.FromHexString(request), Token);
         var head = await tunnel.ReceiveAllAsync(4, Token);
         Assert.Equal("0100", Convert.ToHexStringLower(head[..2]));
         var feature = await tunnel.ReceiveAllAsync(head[3], Token);
         var port = BinaryPrimitives.ReadUInt16BigEndian(feature.AsSpan(feature.Length - 2));
 
-        using var outside = await ConnectAsync(port);
+        using var outside = await LoopbackClient.ConnectAsync(port, Token);
         await outside.SendAsync("hello"u8.ToArray(), Token);
 
         var peer = (ushort)((IPEndPoint)outside.LocalEndPoint!).Port; // connected
@@ -51,7 +51,7 @@ public sealed class RelayBindTests
         await using EngineParts parts = new();
         await using var service = await StartAsync(parts);
         await using var taken = TcpTarget.Echo();
-        using var tunnel = await ConnectAsync(service.Port);
+        using var tunnel = await LoopbackClient.ConnectAsync(service.Port, Token);
 
         await tunnel.SendAsync(Convert.FromHexString($"0102000f0400020000020007017f000001{taken.Port:x4}"), Token);
 
@@ -63,7 +63,7 @@ public sealed class RelayBindTests
     {
         await using EngineParts parts = new();
         await using var service = await StartAsync(parts);
-        using var tunnel = await ConnectAsync(service.Port);
+        using var tunnel = await LoopbackClient.ConnectAsync(service.Port, Token);
         await tunnel.SendAsync(Convert.FromHexString("0182000f0400020001020007017f0000010000"), Token);
         var response = await tunnel.ReceiveAllAsync(14, Token);
         Assert.Equal("0100000a020007017f000001", Convert.ToHexStringLower(response[..12]));
@@ -85,7 +85,7 @@ public sealed class RelayBindTests
         await using EngineParts parts = new();
         await using var service = await StartAsync(parts);
         await using UdpTarget taken = new("t");
-        using var tunnel = await ConnectAsync(service.Port);
+        using var tunnel = await LoopbackClient.ConnectAsync(service.Port, Token);
 
         await tunnel.SendAsync(Convert.FromHexString($"0182000f0400020001020007017f000001{taken.Port:x4}"), Token);
 
@@ -103,13 +103,6 @@ public sealed class RelayBindTests
         var service = await StreamService.BindAsync(parts.Services, config, (_, ct) => StreamService.DialAsync(0, ct));
         service.Run();
         return service;
-    }
-
-    private static async Task<Socket> ConnectAsync(int port)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port, Token);
-        return socket;
     }
 
     /// <summary>The next frame that is not a NOP: command, stream, payload.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Gost.Tests.Testing;
 using Xunit;
 
 namespace Gost.Tests.Protocols.Remote;
@@ -12,12 +13,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
 
     public int LocalPort { get; } = ((IPEndPoint)socket.LocalEndPoint!).Port; // connected
 
-    public static async Task<RawPeer> ConnectAsync(int port)
-    {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port, Token);
-        return new RawPeer(socket);
-    }
+    public static async Task<RawPeer> ConnectAsync(int port) => new(await LoopbackClient.ConnectAsync(port, Token));
 
     public async Task SendAsync(params byte[] bytes) => await socket.SendAsync(bytes, Token);
 
@@ -26,18 +22,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
     public void End() => socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Exactly so many bytes; fails at an earlier end.</summary>
-    public async Task<byte[]> ReadAsync(int count)
-    {
-        var buffer = new byte[count];
-        for (var read = 0; read < count;)
-        {
-            var got = await socket.ReceiveAsync(buffer.AsMemory(read), Token);
-            Assert.True(got > 0, $"the end after {read} of {count} bytes");
-            read += got;
-        }
-
-        return buffer;
-    }
+    public Task<byte[]> ReadAsync(int count) => socket.ReceiveExactlyAsync(count, Token);
 
     public async Task<string> ReadTextAsync(int count) => System.Text.Encoding.ASCII.GetString(await ReadAsync(count));
 

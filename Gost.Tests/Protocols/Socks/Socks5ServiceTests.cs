@@ -197,16 +197,5 @@ public sealed class Socks5ServiceTests
         return service;
     }
 
-    internal static async Task<string> ReadAsync(Socket socket, int count)
-    {
-        var bytes = new byte[count];
-        for (var at = 0; at < count;)
-        {
-            var read = await socket.ReceiveAsync(bytes.AsMemory(at), Token);
-            Assert.NotEqual(0, read);
-            at += read;
-        }
-
-        return Convert.ToHexStringLower(bytes);
-    }
+    internal static async Task<string> ReadAsync(Socket socket, int count) => Convert.ToHexStringLower(await socket.ReceiveExactlyAsync(count, Token));
 }
