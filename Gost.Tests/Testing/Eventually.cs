@@ -7,7 +7,6 @@ internal static class Eventually
     public static async Task TrueAsync(string what, TimeSpan within, Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > within)
@@ -15,7 +14,8 @@ internal static class Eventually
                 throw new TimeoutException($"{what} did not come true within {within}");
             }
 
-            await timer.WaitForNextTickAsync(cancellationToken);
+            // Also when to look took long: whoever is to make it true may need this thread.
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 
