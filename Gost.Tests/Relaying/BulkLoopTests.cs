@@ -99,15 +99,17 @@ public sealed class BulkLoopTests
         await ExchangeAsync(rig.Client, rig.Target);
         Assert.False(rig.Relay.IsCompleted);
 
-        var end = rig.Relay;
-        while (!end.IsCompleted)
-        {
-            // The loop's timers look again when the first was too early.
-            time.Advance(TimeSpan.FromSeconds(30));
-            await Task.WhenAny(end, Task.Delay(10, Token));
-        }
-
-        Assert.Equal(RelayOutcome.IdleTimeout, await end);
+        // The loop's timers look again when the first was too early.
+        await Eventually.TrueAsync(
+            "ended",
+            TimeSpan.FromSeconds(30),
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(30));
+                return rig.Relay.IsCompleted;
+            },
+            Token);
+        Assert.Equal(RelayOutcome.IdleTimeout, await rig.Relay);
         Assert.Equal(0, await rig.Client.ReceiveAsync(new byte[1], Token));
     }
 

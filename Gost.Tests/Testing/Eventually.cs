@@ -7,6 +7,7 @@ internal static class Eventually
     public static async Task TrueAsync(string what, TimeSpan within, Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
         var start = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > within)
@@ -14,8 +15,10 @@ internal static class Eventually
                 throw new TimeoutException($"{what} did not come true within {within}");
             }
 
-            // Also when to look took long: whoever is to make it true may need this thread.
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+            await timer.WaitForNextTickAsync(cancellationToken);
+
+            // When to look took longer than a tick the next one is there already; whoever is to make it true may need this thread.
+            await Task.Yield();
         }
     }
 
