@@ -7,7 +7,8 @@ namespace Gost.Engine.Relaying;
 
 /// <summary>
 /// One relay between two sockets of the kernel lane, driven by the events of their loop: small reads are copied through the loop's buffer, large ones go
-/// through a pipe within the kernel, and a relay of many large ones moves to a loop for such. An idle relay is this object alone. Source: bench findings and design.md (Hot path); splice(2).
+/// through a pipe within the kernel, and a relay of many large ones moves to a loop for such. An idle relay is this object alone. Source: bench findings and
+/// design.md (Hot path); splice(2).
 /// </summary>
 /// <remarks>Everything runs on the loop's thread, but for <see cref="RunAsync"/> and <see cref="ISocketPump.Closed"/>.</remarks>
 internal sealed partial class SocketPump : LoopTimer, ISocketPump, ILoopWork, IValueTaskSource<RelayOutcome>
@@ -71,6 +72,7 @@ internal sealed partial class SocketPump : LoopTimer, ISocketPump, ILoopWork, IV
     {
         if (!_loop.IsCurrent)
         {
+            // It has left this loop. The one where it arrives tells of all that is there anew.
             return;
         }
 

@@ -24,6 +24,7 @@ internal sealed class EventLoop : IDisposable
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
     private readonly Queue<ILoopWork> _again = new();
     private readonly LoopSpin? _spin;
+    private readonly SpinRoom? _bulkRoom;
     private readonly Thread _thread;
     private byte[]? _scratch;
     private int _threadId;
@@ -31,12 +32,12 @@ internal sealed class EventLoop : IDisposable
     private volatile bool _stopping;
 
     /// <summary>
-    /// Opens the loop's descriptors; <see cref="Start"/> runs it. Without <paramref name="spin"/> it sleeps as soon as it has nothing to do. Throws
-    /// <see cref="IOException"/> when the system refuses.
+    /// Opens the loop's descriptors; <see cref="Start"/> runs it. Without <paramref name="spin"/> it sleeps as soon as it has nothing to do. One with
+    /// <paramref name="bulkRoom"/> is for relays that move much, and says there when it does. Throws <see cref="IOException"/> when the system refuses.
     /// </summary>
-    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null, bool canSplice = true, bool isBulk = false)
+    public EventLoop(int index, TimeProvider time, ILogger logger, LoopSpin? spin = null, bool canSplice = true, SpinRoom? bulkRoom = null)
     {
-        (Index, IsBulk, _time, _logger, _spin) = (index, isBulk, time, logger, spin);
+        (Index, _time, _logger, _spin, _bulkRoom) = (index, time, logger, spin, bulkRoom);
         try
         {
             _waker = new LoopWaker();
@@ -53,14 +54,14 @@ internal sealed class EventLoop : IDisposable
         Now = time.GetTimestamp();
         Pipes = new PipePool(canSplice ? PipePool.MaxPipes : 0);
         Timers = new LoopTimers(this, time);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"gost {(isBulk ? "bulk" : "loop")} {index}" };
+        _thread = new Thread(Run) { IsBackground = true, Name = $"gost {(IsBulk ? "bulk" : "loop")} {index}" };
     }
 
     /// <summary>Its place among those of its kind.</summary>
     public int Index { get; }
 
     /// <summary>Whether it is one for relays that move much.</summary>
-    public bool IsBulk { get; }
+    public bool IsBulk => _bulkRoom is not null;
 
     /// <summary>The loops it is one of; null when it is alone.</summary>
     public EventLoopGroup? Group { get; init; }
@@ -156,6 +157,7 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             var count = WaitForEvents();
+            _bulkRoom?.NoteBulk(Index, Stopwatch.GetTimestamp());
             Now = _time.GetTimestamp();
             for (var i = 0; i < count; i++)
             {

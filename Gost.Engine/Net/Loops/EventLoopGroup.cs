@@ -27,14 +27,14 @@ internal sealed class EventLoopGroup : IDisposable
     {
         Options = options;
         _logger = loggers.CreateLogger<EventLoop>();
-        SpinRoom room = new(Math.Max(1, options.Loops / 2));
+        SpinRoom room = new(Math.Max(1, options.Loops / 2), bulkLoops: options.Loops);
         _loops = new LoopSet(options.Loops, i => new EventLoop(i, time, _logger, options.Spin > TimeSpan.Zero ? new LoopSpin(options.Spin, room) : null, options.CanSplice)
         {
             Group = this,
         });
 
-        // They never spin: beside what they are for a wake-up weighs little.
-        _bulkLoops = new LoopSet(options.Loops, i => new EventLoop(i, time, _logger, canSplice: options.CanSplice, isBulk: true) { Group = this });
+        // They never spin: beside what they are for a wake-up weighs little. While they work, others spin less: whoever fills the sockets needs the cores.
+        _bulkLoops = new LoopSet(options.Loops, i => new EventLoop(i, time, _logger, canSplice: options.CanSplice, bulkRoom: room) { Group = this });
     }
 
     /// <summary>How the loops work.</summary>

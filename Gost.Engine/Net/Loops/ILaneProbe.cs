@@ -8,4 +8,7 @@ internal interface ILaneProbe
 
     /// <summary>What moving bytes within the kernel needs: without it they are copied.</summary>
     string? RefusalOfSplice();
+
+    /// <summary>Whether the process is bound to one core of several, so that the programs at the other ends of its connections have others.</summary>
+    bool IsBoundToOneCoreOfMany();
 }

@@ -49,8 +49,8 @@ internal static class LaneChoice
                     $"the kernel lane, which the setting Engine:Lane (-lane) demands, cannot be had here: {refusal}; allow that call (in a container: in its seccomp profile), or set Engine:Lane to auto");
         }
 
-        // On a single core whoever makes the events needs it.
-        var spin = options.Spin ?? (cores > 1 ? DefaultSpin : TimeSpan.Zero);
+        // On a single core, or within a quota that is no more than one, whoever makes the events needs it.
+        var spin = options.Spin ?? (cores > 1 || probe.IsBoundToOneCoreOfMany() ? DefaultSpin : TimeSpan.Zero);
         var splice = probe.RefusalOfSplice();
         var reason = splice is null ? "the system has all it needs" : $"copies instead of splicing, {splice}";
         return new LaneStatus(DataLane.Kernel, Math.Max(1, cores), spin, splice is null, reason);

@@ -37,6 +37,8 @@ internal static unsafe partial class LinuxCalls
     public const int OptionKeepCount = 6; // TCP_KEEPCNT
     public const int OptionCongestion = 13; // TCP_CONGESTION
 
+    public const int OnlineCores = 84; // _SC_NPROCESSORS_ONLN
+
     public const uint SpliceMove = 1;
     public const uint SpliceNonBlocking = 2;
 
@@ -134,6 +136,14 @@ internal static unsafe partial class LinuxCalls
     /// <summary>sched_yield(2).</summary>
     [LibraryImport("libc", EntryPoint = "sched_yield")]
     public static partial int YieldProcessor();
+
+    /// <summary>sched_getaffinity(2): the cores that a process (0 = this one) may use, a bit each.</summary>
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    public static partial int GetAffinity(int process, nuint size, ulong* cores);
+
+    /// <summary>sysconf(3).</summary>
+    [LibraryImport("libc", EntryPoint = "sysconf")]
+    public static partial nint SystemValue(int name);
 
     /// <summary>Sets an option that is a number; false when the system refuses.</summary>
     public static bool TrySetOption(int descriptor, int level, int option, int value) => SetOption(descriptor, level, option, &value, sizeof(int)) == 0;

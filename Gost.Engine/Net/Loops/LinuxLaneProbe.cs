@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Gost.Engine.Net.Loops;
@@ -52,6 +53,27 @@ internal sealed unsafe class LinuxLaneProbe : ILaneProbe
                 CloseIfOpen(ends[i]);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public bool IsBoundToOneCoreOfMany()
+    {
+        // Room for 4096 cores; a machine with more refuses the call. A quota of processor time binds to none, so it does not show here.
+        const int Words = 64;
+        var cores = stackalloc ulong[Words];
+        new Span<ulong>(cores, Words).Clear();
+        if (!OperatingSystem.IsLinux() || LinuxCalls.GetAffinity(0, Words * sizeof(ulong), cores) != 0)
+        {
+            return false;
+        }
+
+        var bound = 0;
+        for (var i = 0; i < Words; i++)
+        {
+            bound += BitOperations.PopCount(cores[i]);
+        }
+
+        return bound == 1 && LinuxCalls.SystemValue(LinuxCalls.OnlineCores) > 1;
     }
 
     private static string? TryWatch()

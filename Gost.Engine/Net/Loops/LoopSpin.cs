@@ -53,7 +53,7 @@ internal sealed class LoopSpin
         _start = _last = _clock();
 
         // A turn that took long moved much: there a wake-up weighs little, and whoever fills the sockets needs the core.
-        return _start - _awake <= 2 * _longest && _room.TryEnter();
+        return _start - _awake <= 2 * _longest && _room.TryEnter(_start);
     }
 
     /// <summary>Lets other threads run, then says whether to look once more.</summary>

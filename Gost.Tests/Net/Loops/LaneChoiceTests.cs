@@ -26,6 +26,10 @@ public sealed class LaneChoiceTests
     }
 
     [Fact]
+    public void Auto_BoundToOneCoreOfMany_Spins() =>
+        Assert.Equal(LaneChoice.DefaultSpin, LaneChoice.Decide(new EngineOptions(), new StubLaneProbe(isBound: true), cores: 1).Spin);
+
+    [Fact]
     public void Auto_WhereACallIsRefused_IsThePortableLaneAndSaysWhich()
     {
         var lane = LaneChoice.Decide(new EngineOptions(), Sandbox, cores: 8);

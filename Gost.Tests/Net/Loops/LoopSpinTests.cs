@@ -55,7 +55,7 @@ public sealed class LoopSpinTests
         }
 
         Assert.InRange(tried, 1, 8);
-        Assert.True(_room.TryEnter());
+        Assert.True(_room.TryEnter(_now));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class LoopSpinTests
     public void Spin_WhileAsManyOthersSpinAsMay_IsNotTried()
     {
         Sleep(Longest);
-        Assert.True(_room.TryEnter());
+        Assert.True(_room.TryEnter(_now));
         Assert.False(_spin.TryBegin());
         _room.Leave();
         Assert.True(_spin.TryBegin());
